@@ -1,0 +1,75 @@
+#pragma once
+
+// A column as a command asks for it, and the rules that need no catalog.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/types.h"
+
+namespace annals {
+
+// A constant as it was written.
+struct Literal {
+  enum class Shape { kNull, kBoolean, kNumber, kString, kBytes };
+  Shape shape = Shape::kNull;
+  std::string text;  // TRUE / FALSE; digits; the string itself; hex digits.
+
+  friend bool operator==(const Literal&, const Literal&) = default;
+};
+
+// The default that a command gives a column.
+struct ColumnDefault {
+  enum class Kind { kNone, kConstant, kFunction };
+  Kind kind = Kind::kNone;
+  Literal literal;       // Of a constant; NULL is no default.
+  std::string function;  // Its name, compared without regard to case.
+  // Convert the literal to the column's type and check that it fits, as SQL does.
+  // Otherwise it is kept as given.
+  bool convert = false;
+
+  friend bool operator==(const ColumnDefault&, const ColumnDefault&) = default;
+};
+
+inline ColumnDefault Constant(bool value) {
+  return {ColumnDefault::Kind::kConstant, {Literal::Shape::kBoolean, value ? "TRUE" : "FALSE"}};
+}
+inline ColumnDefault Constant(int64_t value) {
+  return {ColumnDefault::Kind::kConstant, {Literal::Shape::kNumber, std::to_string(value)}};
+}
+inline ColumnDefault Constant(int value) { return Constant(int64_t{value}); }
+inline ColumnDefault Constant(std::string value) {
+  return {ColumnDefault::Kind::kConstant, {Literal::Shape::kString, std::move(value)}};
+}
+inline ColumnDefault Constant(const char* value) { return Constant(std::string(value)); }
+inline ColumnDefault NullConstant() {
+  return {ColumnDefault::Kind::kConstant, {Literal::Shape::kNull, ""}};
+}
+inline ColumnDefault Function(std::string name) {
+  return {ColumnDefault::Kind::kFunction, {}, std::move(name)};
+}
+
+struct ColumnDefinition {
+  std::string name;
+  DataType type = {};
+  bool nullable = false;
+  ColumnDefault default_value = {};
+};
+
+// Checks name, type and the type's parameters (semantics: ColumnParams).
+absl::Status ValidateColumn(const ColumnDefinition& definition);
+
+// `value` for a column of `type`: canonical text and type.
+//   INVALID_VALUE  `value.convert`, and the literal does not fit the type; names
+//                  column, literal and type
+absl::StatusOr<DefaultValue> ResolveDefault(const ColumnDefault& value, const Column& type);
+
+// The column that `definition` makes; its id is still to be given.
+// REQUIRES: ValidateColumn(definition) is ok.
+absl::StatusOr<Column> MakeColumn(const ColumnDefinition& definition);
+
+}  // namespace annals

@@ -1,0 +1,88 @@
+#pragma once
+
+// A command is what a user wants, as a plain struct with designated initializers.
+// It has two functions:
+//
+//   absl::Status Validate() const;
+//       What can be said without a catalog. All fields are checked before any
+//       look-up is made.
+//   absl::StatusOr<UpdateEntries> Plan(PlanContext&) const;
+//       The entries that make it happen, checked against the catalog as the
+//       commands before it in the batch leave it. No entries: nothing to do.
+//
+// Both are pure, and Plan may run several times: a commit that lost its race is
+// planned again on the newer catalog. Anything that has the two is a command.
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/update.h"
+
+namespace annals {
+
+using UpdateEntries = std::vector<UpdateEntry>;
+
+// Where a command plans. One thread at a time.
+class PlanContext {
+ public:
+  // `catalog` is `base` and what the batch has done so far.
+  PlanContext(const CatalogView& base, const CatalogView& catalog, Policy policy)
+      : base_(base), catalog_(catalog), policy_(policy), next_id_(catalog.next_object_id()) {}
+
+  const CatalogView& base() const { return base_; }
+  const CatalogView& catalog() const { return catalog_; }
+  Policy policy() const { return policy_; }
+  bool relaxed() const { return policy_ == Policy::kRelaxed; }
+
+  // Takes the next object id.
+  ObjectId NewId() { return {next_id_.value++}; }
+  ObjectId next_id() const { return next_id_; }
+
+ private:
+  const CatalogView& base_;
+  const CatalogView& catalog_;
+  const Policy policy_;
+  ObjectId next_id_;
+};
+
+template <typename C>
+concept Command = requires(const C& command, PlanContext& context) {
+  { command.Validate() } -> std::same_as<absl::Status>;
+  { command.Plan(context) } -> std::same_as<absl::StatusOr<UpdateEntries>>;
+};
+
+// Any command. A cheap copy; the command itself is shared and never changes.
+class CatalogCommand {
+ public:
+  template <Command C>
+  CatalogCommand(C command)  // NOLINT(google-explicit-constructor): a list of commands reads well
+      : self_(std::make_shared<Holder<C>>(std::move(command))) {}
+
+  absl::Status Validate() const { return self_->Validate(); }
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const { return self_->Plan(context); }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual absl::Status Validate() const = 0;
+    virtual absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const = 0;
+  };
+  template <Command C>
+  struct Holder final : Interface {
+    explicit Holder(C value) : command(std::move(value)) {}
+    absl::Status Validate() const override { return command.Validate(); }
+    absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const override {
+      return command.Plan(context);
+    }
+    C command;
+  };
+  std::shared_ptr<const Interface> self_;
+};
+
+}  // namespace annals

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "annals/commands/command.h"
+
+namespace annals {
+
+// Adds an empty schema.
+//
+//   BLANK_IDENTIFIER, INVALID_NAME  the name
+//   RESERVED_SCHEMA_NAME            it is a system schema's
+//   SCHEMA_EXISTS                   and `if_not_exists` is false
+struct CreateSchema {
+  std::string name;
+  bool if_not_exists = false;
+
+  absl::Status Validate() const;
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
+};
+
+}  // namespace annals

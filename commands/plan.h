@@ -1,0 +1,37 @@
+#pragma once
+
+// Plans a batch of commands: one version, all or nothing.
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog_draft.h"
+#include "annals/commands/command.h"
+
+namespace annals {
+
+struct PlanLimits {
+  size_t max_entries = 10'000;
+};
+
+struct PlannedBatch {
+  UpdateEntries entries;      // None: the whole batch has nothing to do.
+  std::vector<bool> applied;  // One a command: whether it had something to do.
+};
+
+// Validates all of `commands`, then plans each on what those before it left.
+// Their effects, and the ids that they took, are left in `draft`, which must be
+// fresh on `base`; after an error `draft` is to be dropped. The error tells the
+// index of the command (CommandIndexOf).
+absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
+                                       const CatalogView& base, CatalogDraft& draft, Policy policy,
+                                       const PlanLimits& limits = {});
+
+// Which command of its batch `status` speaks of, where it speaks of one.
+std::optional<size_t> CommandIndexOf(const absl::Status& status);
+
+}  // namespace annals

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "annals/catalog/types.h"
+
+namespace annals {
+
+struct PrimaryKey {
+  IndexKind kind = IndexKind::kHash;
+  std::vector<std::string> columns;
+  std::vector<Collation> collations = {};          // Of a sorted key, one a column.
+  std::optional<std::string> name = std::nullopt;  // Of its index; else <table>_PK.
+};
+
+inline PrimaryKey HashPrimaryKey(std::vector<std::string> columns) {
+  return {IndexKind::kHash, std::move(columns)};
+}
+inline PrimaryKey SortedPrimaryKey(std::vector<std::string> columns,
+                                   std::vector<Collation> collations) {
+  return {IndexKind::kSorted, std::move(columns), std::move(collations)};
+}
+
+}  // namespace annals
