@@ -58,4 +58,19 @@ class CatalogView {
   std::vector<IndexDescriptor> Indexes(ObjectId table) const;
 };
 
+// Version 0, where every catalog begins.
+class EmptyCatalog final : public CatalogView {
+ public:
+  CatalogVersion version() const override { return {0}; }
+  ObjectId next_object_id() const override { return {0}; }
+  ObjectId default_zone_id() const override { return kNoObject; }
+  ObjectDescriptor Find(ObjectId /*id*/) const override { return {}; }
+  ObjectDescriptor Find(NameScope /*scope*/, std::string_view /*name*/) const override {
+    return {};
+  }
+  void ForEachChild(ObjectId /*parent*/, Visit /*visit*/) const override {}
+  void ForEachDependent(ObjectId /*target*/, Visit /*visit*/) const override {}
+  void ForEachObject(Visit /*visit*/) const override {}
+};
+
 }  // namespace annals

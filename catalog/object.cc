@@ -1,0 +1,409 @@
+#include "annals/catalog/object.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/name_hash_internal.h"
+#include "annals/schemas/status.h"
+#include "annals_fbs/object_generated.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace annals {
+namespace {
+
+using Columns = flatbuffers::Vector<flatbuffers::Offset<fbs::Column>>;
+
+std::string_view View(const flatbuffers::String* text) {
+  return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
+}
+
+template <typename Id, typename Raw>
+std::vector<Id> Ids(const flatbuffers::Vector<Raw>* raw) {
+  std::vector<Id> ids;
+  if (raw == nullptr) return ids;
+  ids.reserve(raw->size());
+  for (size_t i = 0; i < raw->size(); ++i) ids.push_back(Id{raw->Get(i)});
+  return ids;
+}
+
+// The first of `hashes[from..]` that equals `hash`; `count` if there is none.
+size_t FindHash(const uint32_t* hashes, size_t from, size_t count, uint32_t hash) {
+  size_t i = from;
+#if defined(__SSE2__)
+  // Compilers do not vectorise a loop with an early exit: eight hashes at a time by hand.
+  const __m128i wanted = _mm_set1_epi32(static_cast<int>(hash));
+  for (; i + 8 <= count; i += 8) {
+    const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(hashes + i));
+    const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(hashes + i + 4));
+    const __m128i equal =
+        _mm_packs_epi32(_mm_cmpeq_epi32(low, wanted), _mm_cmpeq_epi32(high, wanted));
+    const int mask = _mm_movemask_epi8(equal);
+    if (mask != 0) return i + static_cast<size_t>(__builtin_ctz(mask)) / 2;
+  }
+#endif
+  while (i < count && hashes[i] != hash) ++i;
+  return i;
+}
+
+absl::Status Damaged(std::string_view what) { return MakeError(Reason::DAMAGED, what); }
+
+// What the FlatBuffers verifier cannot know.
+
+absl::Status CheckColumn(const fbs::Column* column) {
+  if (column == nullptr || column->name() == nullptr) return Damaged("a column has no name");
+  if (EnumNameTypeId(column->type())[0] == '\0' || column->type() == fbs::TypeId::Null) {
+    return Damaged(absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has type number ",
+                                static_cast<int>(column->type()), ", which does not exist"));
+  }
+  if (column->default_kind() > fbs::DefaultKind::MAX ||
+      EnumNameTypeId(column->default_type())[0] == '\0') {
+    return Damaged(absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has a bad default"));
+  }
+  if (column->default_kind() != fbs::DefaultKind::None && column->default_text() == nullptr) {
+    return Damaged(
+        absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has a default without text"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckColumns(const Columns* columns) {
+  if (columns == nullptr) return absl::OkStatus();
+  for (const fbs::Column* column : *columns) ANNALS_RETURN_IF_ERROR(CheckColumn(column));
+  return absl::OkStatus();
+}
+
+bool KeyIsWhole(const fbs::Key* key) { return key != nullptr; }
+
+absl::Status CheckTable(const fbs::TableBody& table) {
+  ANNALS_RETURN_IF_ERROR(CheckColumns(table.columns()));
+  ANNALS_RETURN_IF_ERROR(CheckColumns(table.past_columns()));
+  const size_t count = table.columns() == nullptr ? 0 : table.columns()->size();
+  const size_t hashes = table.name_hashes() == nullptr ? 0 : table.name_hashes()->size();
+  if (count != hashes) {
+    return Damaged(absl::StrCat("a table has ", count, " columns and ", hashes, " name hashes"));
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const fbs::Column* column = table.columns()->Get(i);
+    if (ColumnNameHash(View(column->name())) != table.name_hashes()->Get(i)) {
+      return Damaged(
+          absl::StrCat("the name hash of column \"", ToAbsl(View(column->name())), "\" is wrong"));
+    }
+    if (column->column_id() >= table.next_column_id()) {
+      return Damaged(absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has id ",
+                                  column->column_id(), ", the table's next is ",
+                                  table.next_column_id()));
+    }
+    if (i > 0 && column->column_id() <= table.columns()->Get(i - 1)->column_id()) {
+      return Damaged("the columns of a table are not in the order of their ids");
+    }
+  }
+  if (!KeyIsWhole(table.key())) return Damaged("a table has no key record");
+  if (table.past_keys() != nullptr) {
+    for (const fbs::Key* key : *table.past_keys()) {
+      if (!KeyIsWhole(key)) return Damaged("a table has an empty key record");
+    }
+  }
+  for (const auto* list : {table.key()->columns(), table.key()->colocation()}) {
+    if (list == nullptr) continue;
+    for (uint16_t id : *list) {
+      const bool there = count > 0 && std::any_of(table.columns()->begin(), table.columns()->end(),
+                                                  [&](auto* c) { return c->column_id() == id; });
+      if (!there) return Damaged(absl::StrCat("the key names column id ", id, ", which is gone"));
+    }
+  }
+  if (table.table_version() == 0) return Damaged("a table has version 0");
+  return absl::OkStatus();
+}
+
+absl::Status CheckIndex(const fbs::IndexBody& index) {
+  if (index.index_kind() == fbs::IndexKind::None || index.index_kind() > fbs::IndexKind::MAX) {
+    return Damaged("an index has no kind");
+  }
+  if (index.status() == fbs::IndexStatus::None || index.status() > fbs::IndexStatus::MAX) {
+    return Damaged("an index has no status");
+  }
+  if (index.columns() == nullptr || index.columns()->size() == 0) {
+    return Damaged("an index has no columns");
+  }
+  for (const auto* column : *index.columns()) {
+    if (column == nullptr) return Damaged("an index has an empty column");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckZone(const fbs::ZoneBody& zone) {
+  if (zone.consistency() == fbs::ConsistencyMode::None ||
+      zone.consistency() > fbs::ConsistencyMode::MAX) {
+    return Damaged("a zone has no consistency mode");
+  }
+  if (zone.profiles() == nullptr || zone.profiles()->size() == 0) {
+    return Damaged("a zone has no storage profile");
+  }
+  for (const auto* profile : *zone.profiles()) {
+    if (profile == nullptr) return Damaged("a zone has an empty storage profile");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSystemView(const fbs::SystemViewBody& view) {
+  if (view.view_kind() == fbs::ViewKind::None || view.view_kind() > fbs::ViewKind::MAX) {
+    return Damaged("a system view has no kind");
+  }
+  return CheckColumns(view.columns());
+}
+
+absl::Status CheckOptions(const flatbuffers::Vector<flatbuffers::Offset<fbs::Option>>* options) {
+  if (options == nullptr) return absl::OkStatus();
+  for (const fbs::Option* option : *options) {
+    if (option == nullptr || option->key() == nullptr) return Damaged("an option has no key");
+  }
+  return absl::OkStatus();
+}
+
+fbs::Body BodyOf(fbs::ObjectKind kind) {
+  switch (kind) {
+    case fbs::ObjectKind::Schema:
+      return fbs::Body::SchemaBody;
+    case fbs::ObjectKind::Table:
+      return fbs::Body::TableBody;
+    case fbs::ObjectKind::Index:
+      return fbs::Body::IndexBody;
+    case fbs::ObjectKind::Zone:
+      return fbs::Body::ZoneBody;
+    case fbs::ObjectKind::SystemView:
+      return fbs::Body::SystemViewBody;
+    case fbs::ObjectKind::Catalog:
+    case fbs::ObjectKind::Connection:
+    case fbs::ObjectKind::Secret:
+    case fbs::ObjectKind::Source:
+    case fbs::ObjectKind::Sink:
+      return fbs::Body::ConfiguredBody;
+    case fbs::ObjectKind::None:
+      break;
+  }
+  return fbs::Body::NONE;
+}
+
+absl::Status CheckBody(const fbs::Object& object) {
+  switch (object.body_type()) {
+    case fbs::Body::TableBody:
+      return CheckTable(*object.body_as_TableBody());
+    case fbs::Body::IndexBody:
+      return CheckIndex(*object.body_as_IndexBody());
+    case fbs::Body::ZoneBody:
+      return CheckZone(*object.body_as_ZoneBody());
+    case fbs::Body::SystemViewBody:
+      return CheckSystemView(*object.body_as_SystemViewBody());
+    case fbs::Body::ConfiguredBody: {
+      const fbs::ConfiguredBody& body = *object.body_as_ConfiguredBody();
+      ANNALS_RETURN_IF_ERROR(CheckOptions(body.options()));
+      ANNALS_RETURN_IF_ERROR(CheckOptions(body.labels()));
+      return CheckColumns(body.columns());
+    }
+    case fbs::Body::SchemaBody:
+    case fbs::Body::NONE:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+NameScope NameScope::Of(ObjectKind kind, ObjectId parent) {
+  // Ids this high are never given, so the root's scopes cannot be mistaken for a schema's.
+  constexpr uint32_t kRootScopes = 0xFFFFFF00;
+  if (parent != kNoObject) return In(parent);
+  return {kRootScopes | static_cast<uint32_t>(kind)};
+}
+
+absl::Status CheckObject(std::string_view bytes) {
+  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  if (!verifier.VerifyBuffer<fbs::Object>()) return Damaged("the object is no whole FlatBuffer");
+  const fbs::Object& object = *flatbuffers::GetRoot<fbs::Object>(bytes.data());
+  const fbs::Body body = BodyOf(object.kind());
+  if (body == fbs::Body::NONE) {
+    return Damaged(absl::StrCat("object ", object.id(), " has kind number ",
+                                static_cast<int>(object.kind()), ", which does not exist"));
+  }
+  if (object.body_type() != body || object.body() == nullptr) {
+    return Damaged(absl::StrCat("object ", object.id(), " has a body that is not of its kind"));
+  }
+  const absl::Status status = CheckBody(object);
+  return status.ok() ? status
+                     : WithContext(status, absl::StrCat("object ", object.id(), " (\"",
+                                                        ToAbsl(View(object.name())), "\")"));
+}
+
+ObjectDescriptor::ObjectDescriptor(std::string_view bytes, CatalogVersion from,
+                                   HybridTimestamp updated_at)
+    : root_(flatbuffers::GetRoot<fbs::Object>(bytes.data())),
+      bytes_(bytes),
+      from_(from),
+      updated_at_(updated_at) {}
+
+ObjectId ObjectDescriptor::id() const { return {root_->id()}; }
+ObjectKind ObjectDescriptor::kind() const { return static_cast<ObjectKind>(root_->kind()); }
+std::string_view ObjectDescriptor::name() const { return View(root_->name()); }
+ObjectId ObjectDescriptor::parent() const { return {root_->parent()}; }
+std::string_view ObjectDescriptor::comment() const { return View(root_->comment()); }
+std::vector<ObjectId> ObjectDescriptor::refs() const { return Ids<ObjectId>(root_->refs()); }
+
+bool ObjectDescriptor::RefersTo(ObjectId id) const {
+  const auto* refs = root_->refs();
+  return refs != nullptr && std::binary_search(refs->begin(), refs->end(), id.value);
+}
+
+bool ObjectDescriptor::has_name() const {
+  const fbs::IndexBody* index = root_->body_as_IndexBody();
+  return index == nullptr || index->status() != fbs::IndexStatus::Stopping;
+}
+
+ColumnId ColumnDescriptor::id() const { return {column_->column_id()}; }
+std::string_view ColumnDescriptor::name() const { return View(column_->name()); }
+TypeId ColumnDescriptor::type() const { return static_cast<TypeId>(column_->type()); }
+bool ColumnDescriptor::nullable() const { return column_->nullable(); }
+uint32_t ColumnDescriptor::precision() const { return column_->precision(); }
+uint32_t ColumnDescriptor::scale() const { return column_->scale(); }
+uint32_t ColumnDescriptor::length() const { return column_->length(); }
+bool ColumnDescriptor::length_given() const { return column_->length_given(); }
+uint32_t ColumnDescriptor::since() const { return column_->since(); }
+uint32_t ColumnDescriptor::until() const { return column_->until(); }
+
+DefaultValue ColumnDescriptor::default_value() const {
+  return {static_cast<DefaultValue::Kind>(column_->default_kind()),
+          static_cast<TypeId>(column_->default_type()), std::string(View(column_->default_text()))};
+}
+
+Column ColumnDescriptor::ToColumn() const {
+  return {id(),     std::string(name()), type(),          nullable(), precision(), scale(),
+          length(), length_given(),      default_value(), since(),    until()};
+}
+
+ColumnList::ColumnList(const void* vector)
+    : vector_(vector), size_(vector == nullptr ? 0 : static_cast<const Columns*>(vector)->size()) {}
+
+ColumnDescriptor ColumnList::operator[](size_t i) const {
+  return ColumnDescriptor(
+      static_cast<const Columns*>(vector_)->Get(static_cast<flatbuffers::uoffset_t>(i)));
+}
+
+TableDescriptor::TableDescriptor(const ObjectDescriptor& object)
+    : ObjectDescriptor(object), body_(root_->body_as_TableBody()) {}
+
+ObjectId TableDescriptor::zone_id() const { return {body_->zone_id()}; }
+uint32_t TableDescriptor::table_version() const { return body_->table_version(); }
+ColumnId TableDescriptor::next_column_id() const { return {body_->next_column_id()}; }
+ColumnList TableDescriptor::columns() const { return ColumnList(body_->columns()); }
+ColumnList TableDescriptor::past_columns() const { return ColumnList(body_->past_columns()); }
+
+std::optional<ColumnDescriptor> TableDescriptor::FindColumn(std::string_view name) const {
+  const auto* hashes = body_->name_hashes();
+  if (hashes == nullptr) return std::nullopt;
+  const uint32_t hash = ColumnNameHash(name);
+  const size_t count = hashes->size();
+  for (size_t i = FindHash(hashes->data(), 0, count, hash); i < count;
+       i = FindHash(hashes->data(), i + 1, count, hash)) {
+    const ColumnDescriptor column(body_->columns()->Get(static_cast<flatbuffers::uoffset_t>(i)));
+    if (column.name() == name) return column;
+  }
+  return std::nullopt;
+}
+
+std::optional<ColumnDescriptor> TableDescriptor::FindColumn(ColumnId id) const {
+  for (const ColumnDescriptor column : columns()) {
+    if (column.id() == id) return column;
+  }
+  return std::nullopt;
+}
+
+std::vector<ColumnDescriptor> TableDescriptor::ColumnsAt(uint32_t version) const {
+  std::vector<ColumnDescriptor> found;
+  for (const ColumnList& list : {columns(), past_columns()}) {
+    for (const ColumnDescriptor column : list) {
+      if (column.since() <= version && (column.until() == 0 || version < column.until())) {
+        found.push_back(column);
+      }
+    }
+  }
+  std::sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.id() < b.id(); });
+  if (version == 0 || version > table_version()) found.clear();
+  return found;
+}
+
+std::optional<ColumnDescriptor> TableDescriptor::FindColumnEver(ColumnId id) const {
+  if (auto column = FindColumn(id)) return column;
+  std::optional<ColumnDescriptor> last;
+  for (const ColumnDescriptor column : past_columns()) {
+    if (column.id() == id) last.emplace(column);
+  }
+  return last;
+}
+
+std::vector<ColumnId> TableDescriptor::primary_key() const {
+  return Ids<ColumnId>(body_->key()->columns());
+}
+std::vector<ColumnId> TableDescriptor::colocation() const {
+  return Ids<ColumnId>(body_->key()->colocation());
+}
+bool TableDescriptor::IsKeyColumn(ColumnId id) const {
+  const auto* key = body_->key()->columns();
+  return key != nullptr && std::find(key->begin(), key->end(), id.value) != key->end();
+}
+ObjectId TableDescriptor::key_index_id() const { return {body_->key_index_id()}; }
+std::string_view TableDescriptor::storage_profile() const { return View(body_->profile()); }
+double TableDescriptor::stale_rows_fraction() const { return body_->stale_rows_fraction(); }
+int64_t TableDescriptor::min_stale_rows_count() const { return body_->min_stale_rows_count(); }
+
+IndexDescriptor::IndexDescriptor(const ObjectDescriptor& object)
+    : ObjectDescriptor(object), body_(root_->body_as_IndexBody()) {}
+
+ObjectId IndexDescriptor::table_id() const { return {body_->table_id()}; }
+IndexKind IndexDescriptor::index_kind() const {
+  return static_cast<IndexKind>(body_->index_kind());
+}
+IndexStatus IndexDescriptor::status() const { return static_cast<IndexStatus>(body_->status()); }
+bool IndexDescriptor::unique() const { return body_->unique(); }
+bool IndexDescriptor::automatic_name() const { return body_->automatic_name(); }
+bool IndexDescriptor::created_with_table() const { return body_->created_with_table(); }
+
+std::vector<IndexColumn> IndexDescriptor::columns() const {
+  std::vector<IndexColumn> columns;
+  columns.reserve(body_->columns()->size());
+  for (const auto* column : *body_->columns()) {
+    columns.push_back({{column->column_id()}, {column->descending(), column->nulls_first()}});
+  }
+  return columns;
+}
+
+ZoneDescriptor::ZoneDescriptor(const ObjectDescriptor& object)
+    : ObjectDescriptor(object), body_(root_->body_as_ZoneBody()) {}
+
+uint32_t ZoneDescriptor::partitions() const { return body_->partitions(); }
+uint32_t ZoneDescriptor::replicas() const { return body_->replicas(); }
+uint32_t ZoneDescriptor::quorum_size() const { return body_->quorum_size(); }
+uint32_t ZoneDescriptor::auto_scale_up_s() const { return body_->auto_scale_up_s(); }
+uint32_t ZoneDescriptor::auto_scale_down_s() const { return body_->auto_scale_down_s(); }
+std::string_view ZoneDescriptor::filter() const { return View(body_->filter()); }
+ConsistencyMode ZoneDescriptor::consistency() const {
+  return static_cast<ConsistencyMode>(body_->consistency());
+}
+bool ZoneDescriptor::automatic() const { return body_->automatic(); }
+
+std::vector<std::string_view> ZoneDescriptor::storage_profiles() const {
+  std::vector<std::string_view> profiles;
+  for (const auto* profile : *body_->profiles()) profiles.push_back(View(profile));
+  return profiles;
+}
+
+SystemViewDescriptor::SystemViewDescriptor(const ObjectDescriptor& object)
+    : ObjectDescriptor(object), body_(root_->body_as_SystemViewBody()) {}
+
+ColumnList SystemViewDescriptor::columns() const { return ColumnList(body_->columns()); }
+ViewKind SystemViewDescriptor::view_kind() const {
+  return static_cast<ViewKind>(body_->view_kind());
+}
+
+}  // namespace annals

@@ -1,0 +1,195 @@
+#pragma once
+
+// All versions of a catalog in memory, at the cost of what each one changed.
+//
+// Every object has a chain: its elements, each with the version from which it
+// holds. A name leads to the newest element under it. A reader at version V
+// ignores all that is newer; it takes no lock and never waits. docs/architecture.md
+// tells how memory is given back under the feet of readers.
+//
+// Threads: one writer at a time calls Install, Activate, Rebase and Truncate (they
+// lock each other out); all else may be called by any thread at any time.
+//
+// Invariants
+//   S1  What is reachable at a version in [earliest, published] never changes.
+//   S2  An element is freed only when no version that a reader holds or may still
+//       take can reach it.
+//   S3  Links carry versions: nobody at V >= earliest follows one to an element
+//       that ended at or before V.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/object.h"
+#include "annals/schemas/hybrid_timestamp.h"
+#include "annals/schemas/ids.h"
+
+namespace annals {
+
+class Catalog;
+
+// A whole catalog, from a snapshot.
+struct CatalogImage {
+  struct Object {
+    CatalogVersion from;
+    HybridTimestamp timestamp;
+    std::string bytes;
+  };
+  CatalogVersion version;
+  HybridTimestamp timestamp;
+  HybridTimestamp activation;
+  ObjectId next_object_id;
+  ObjectId default_zone_id;
+  std::vector<Object> objects;  // By id, each checked.
+};
+
+// How much a store holds, for operators.
+struct StoreStats {
+  CatalogVersion earliest;
+  CatalogVersion latest;
+  CatalogVersion oldest_held;  // kNever: no version is held.
+  uint64_t elements = 0;       // Of chains, living and ended.
+  uint64_t element_bytes = 0;
+  uint64_t ended_elements = 0;  // Kept for old versions.
+  uint64_t retired_blocks = 0;  // Unreachable, and waiting for readers to move on.
+};
+
+class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
+ public:
+  // Holds version 0, the empty catalog.
+  static std::shared_ptr<VersionedStore> Create();
+  ~VersionedStore();
+  VersionedStore(const VersionedStore&) = delete;
+  VersionedStore& operator=(const VersionedStore&) = delete;
+
+  // --- Writing.
+
+  // Adds version latest() + 1. It can be read by number at once, by time once it
+  // is activated.
+  void Install(const Delta& delta, HybridTimestamp timestamp);
+  // Makes `version`, the one after the last active, active from `activation` on,
+  // which is later than that of the version before.
+  void Activate(CatalogVersion version, HybridTimestamp activation);
+  // Jumps to `image.version` > latest(), which becomes the earliest version too.
+  // Versions that are held stay valid.
+  //   DAMAGED  the image does not continue what the store holds
+  absl::Status Rebase(const CatalogImage& image);
+  // Raises the earliest version to `version`, at most the latest active one, and frees what nobody
+  // can reach any more. Versions that are held stay valid, and keep what they reach.
+  void Truncate(CatalogVersion version);
+
+  // --- Reading.
+
+  CatalogVersion earliest() const { return {earliest_.load(std::memory_order_acquire)}; }
+  // The newest version; it may not be active yet.
+  CatalogVersion latest() const { return {published_.load(std::memory_order_acquire)}; }
+  CatalogVersion latest_active() const { return {active_.load(std::memory_order_acquire)}; }
+
+  Catalog Latest() const;
+  //   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND
+  absl::StatusOr<Catalog> At(CatalogVersion version) const;
+  // The greatest version that was active by `time`.
+  //   VERSION_TRUNCATED            it is below the earliest
+  //   CATALOG_TIMESTAMP_NOT_FOUND  `time` is before all versions
+  absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const;
+
+  StoreStats Stats() const;
+
+ private:
+  friend class Catalog;
+
+  struct Element;
+  struct History;
+  struct ChildList;
+  struct NameHistory;
+  struct Slots;
+  struct IdEntry;
+  struct IdPage;
+  struct VersionInfo;
+  struct VersionPage;
+  struct Pin;
+  template <typename Page>
+  struct Directory;
+
+  VersionedStore();
+
+  // Readers' side. REQUIRES: the caller holds a pin at `version`.
+  const Element* FindElement(CatalogVersion version, ObjectId id) const;
+  const Element* FindElement(CatalogVersion version, NameScope scope, std::string_view name) const;
+  std::vector<ObjectId> Linked(ObjectId owner) const;
+  static ObjectDescriptor Describe(const Element* element);
+  const IdEntry* FindId(ObjectId id) const;
+  const VersionInfo* FindVersion(CatalogVersion version) const;
+
+  Pin* AcquirePin() const;
+  static void ReleasePin(Pin* pin);
+  // Takes a pin at `version`; null if that was truncated meanwhile.
+  Pin* PinAt(CatalogVersion version) const;
+  CatalogVersion MinPinned() const;
+
+  // The writer's side. REQUIRES: writer_mutex_ is held.
+  IdEntry& GrowId(ObjectId id);
+  VersionInfo& GrowVersion(CatalogVersion version);
+  Element* NewElement(std::string_view bytes, CatalogVersion from, HybridTimestamp timestamp);
+  void InstallObject(ObjectId id, std::string_view bytes, CatalogVersion version,
+                     CatalogVersion from, HybridTimestamp timestamp);
+  void End(Element* element, CatalogVersion version);
+  void AppendHistory(IdEntry& entry, Element* element);
+  void AppendChild(ObjectId owner, ObjectId child);
+  void BindName(Element* element, CatalogVersion version);
+  void UnbindName(const Element* element, CatalogVersion version);
+  std::atomic<uint64_t>* FindSlot(Slots& slots, uint64_t hash, NameScope scope,
+                                  std::string_view name) const;
+  Slots& SlotsFor(uint64_t hash);
+  void GrowSlots(std::atomic<Slots*>& segment);
+  void PublishVersion(CatalogVersion version, HybridTimestamp timestamp, ObjectId next_object_id,
+                      ObjectId default_zone_id);
+  template <typename T>
+  void Retire(T* block);
+  void RaiseFloor(CatalogVersion version);
+  void FreeEnded(CatalogVersion reached);
+  void ForgetElement(Element* element);
+  void ForgetName(NameHistory* history, CatalogVersion ended);
+  void FreeRetired();
+
+  static constexpr size_t kSegments = 256;
+
+  std::atomic<uint64_t> published_{0};
+  std::atomic<uint64_t> active_{0};
+  std::atomic<uint64_t> earliest_{0};
+  mutable std::atomic<Pin*> pins_{nullptr};  // Grows only.
+  std::atomic<Directory<IdPage>*> ids_{nullptr};
+  std::atomic<Directory<VersionPage>*> versions_{nullptr};
+  std::atomic<ChildList*> root_children_{nullptr};
+  // Growing a table of names moves one segment of 256, so that no install waits long.
+  std::atomic<Slots*> segments_[kSegments] = {};
+
+  mutable std::mutex writer_mutex_;
+  struct Ended {
+    CatalogVersion to;
+    Element* element;  // One of the two.
+    NameHistory* history;
+  };
+  std::deque<Ended> ended_;  // By `to`.
+  struct Retired {
+    CatalogVersion stamp;  // What was published when it became unreachable.
+    void* block;
+    void (*free)(void*);
+  };
+  std::deque<Retired> retired_;  // By `stamp`.
+  CatalogVersion reached_{0};    // What ended at or before it has been retired.
+  uint64_t elements_ = 0;
+  uint64_t element_bytes_ = 0;
+};
+
+}  // namespace annals
