@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/catalog.h"
+#include "annals/catalog/stall_point_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
@@ -283,9 +284,11 @@ const VersionedStore::Element* VersionedStore::FindElement(CatalogVersion versio
   const IdEntry* entry = FindId(id);
   if (entry == nullptr) return nullptr;
   const Element* head = entry->head.load(kAcquire);
+  ANNALS_STALL_POINT("find: head loaded");
   if (head == nullptr) return nullptr;
   if (head->from <= version) return head->HoldsAt(version) ? head : nullptr;
   const History* history = entry->history.load(kAcquire);
+  ANNALS_STALL_POINT("find: history loaded");
   if (history == nullptr) return nullptr;
   const ElementSince* since = history->Find(version);
   return since == nullptr ? nullptr : static_cast<const Element*>(since->element);
@@ -299,6 +302,7 @@ const VersionedStore::Element* VersionedStore::FindElement(CatalogVersion versio
     const uint64_t slot = slots->at()[i].load(kAcquire);
     if (slot == Slots::kEmpty) return nullptr;
     if (!Slots::HasTag(slot, hash)) continue;
+    ANNALS_STALL_POINT("find: slot loaded");
     ObjectId owner;
     if (const NameHistory* history = Slots::AsHistory(slot)) {
       if (history->scope != scope || history->name != name) continue;
@@ -323,6 +327,7 @@ std::vector<ObjectId> VersionedStore::Linked(ObjectId owner) const {
     link = &entry->children;
   }
   const ChildList* list = link->load(kAcquire);
+  ANNALS_STALL_POINT("find: children loaded");
   if (list == nullptr) return {};
   std::vector<ObjectId> ids(list->at(), list->at() + list->size.load(kAcquire));
   std::sort(ids.begin(), ids.end());
@@ -330,8 +335,10 @@ std::vector<ObjectId> VersionedStore::Linked(ObjectId owner) const {
   return ids;
 }
 
+// Looking for a pin and adding one are sequentially consistent too: a truncator that
+// has read `pins_` before a pin was in it has read before that pin's version is told.
 VersionedStore::Pin* VersionedStore::AcquirePin() const {
-  for (Pin* pin = pins_.load(kAcquire); pin != nullptr; pin = pin->next) {
+  for (Pin* pin = pins_.load(kSeqCst); pin != nullptr; pin = pin->next) {
     if (!pin->taken.load(kRelaxed) && !pin->taken.exchange(true, kAcquire)) {
       pin->refs.store(1, kRelaxed);
       return pin;
@@ -339,7 +346,7 @@ VersionedStore::Pin* VersionedStore::AcquirePin() const {
   }
   Pin* pin = new Pin();
   pin->next = pins_.load(kRelaxed);
-  while (!pins_.compare_exchange_weak(pin->next, pin, kRelease, kRelaxed)) {
+  while (!pins_.compare_exchange_weak(pin->next, pin, kSeqCst, kRelaxed)) {
   }
   return pin;
 }
@@ -354,7 +361,9 @@ void VersionedStore::ReleasePin(Pin* pin) {
 // pin, or we see its floor. Both orders are sequentially consistent.
 VersionedStore::Pin* VersionedStore::PinAt(CatalogVersion version) const {
   Pin* pin = AcquirePin();
+  ANNALS_STALL_POINT("pin: version loaded");
   pin->version.store(version.value, kSeqCst);
+  ANNALS_STALL_POINT("pin: told");
   if (earliest_.load(kSeqCst) <= version.value) return pin;
   ReleasePin(pin);
   return nullptr;
@@ -392,15 +401,19 @@ absl::StatusOr<Catalog> VersionedStore::ActiveAt(HybridTimestamp time) const {
   const auto active_by = [&](uint64_t version) {
     return FindVersion({version})->activation.load(kRelaxed) <= time.raw();
   };
-  // Pinned at the earliest version, all that is searched stays.
+  // Pinned at the earliest version, all that is searched stays. The newest is asked for
+  // before the earliest, so that between the two no jump (Rebase) can leave a gap.
+  CatalogVersion active;
   CatalogVersion first;
   Pin* pin = nullptr;
   while (pin == nullptr) {
+    active = latest_active();
     first = earliest();
-    pin = PinAt(first);
+    if (first <= active) pin = PinAt(first);
   }
+  ANNALS_STALL_POINT("active at: pinned");
   // Galloping from the newest: most questions are about the recent past.
-  const uint64_t newest = latest_active().value;
+  const uint64_t newest = active.value;
   uint64_t after = newest + 1;
   uint64_t step = 1;
   while (after > first.value && !active_by(after - 1)) {
@@ -418,6 +431,7 @@ absl::StatusOr<Catalog> VersionedStore::ActiveAt(HybridTimestamp time) const {
     }
   }
   if (after > first.value) {
+    ANNALS_STALL_POINT("active at: found");
     pin->version.store(after - 1, kSeqCst);
     return Catalog(shared_from_this(), pin, {after - 1});
   }
@@ -544,14 +558,15 @@ void VersionedStore::AppendChild(ObjectId owner, ObjectId child) {
   std::atomic<ChildList*>& link = owner == kNoObject ? root_children_ : GrowId(owner).children;
   ChildList* list = link.load(kRelaxed);
   if (list != nullptr && !list->full()) return list->Append(child);
-  const uint32_t size = list == nullptr ? 0 : list->size.load(kRelaxed);
-  const auto alive = [&](ObjectId id) { return GrowId(id).head.load(kRelaxed) != nullptr; };
-  const auto living = list == nullptr ? 0 : std::count_if(list->at(), list->at() + size, alive);
-  auto* larger =
-      static_cast<ChildList*>(ChildList::New(std::max<size_t>(2, static_cast<size_t>(living) * 2)));
-  for (uint32_t i = 0; i < size; ++i) {
-    if (alive(list->at()[i])) larger->Append(list->at()[i]);
-  }
+  // Those that nobody can see any more are left behind, and so is what is there twice: an
+  // object that referred to the owner, stopped, and did again.
+  std::vector<ObjectId> living;
+  if (list != nullptr) living.assign(list->at(), list->at() + list->size.load(kRelaxed));
+  std::erase_if(living, [&](ObjectId id) { return FindId(id)->head.load(kRelaxed) == nullptr; });
+  std::sort(living.begin(), living.end());
+  living.erase(std::unique(living.begin(), living.end()), living.end());
+  auto* larger = static_cast<ChildList*>(ChildList::New(std::max<size_t>(2, living.size() * 2)));
+  for (ObjectId id : living) larger->Append(id);
   larger->Append(child);
   link.store(larger, kRelease);
   Retire(list);
@@ -628,18 +643,22 @@ void VersionedStore::BindName(Element* element, CatalogVersion version) {
     at->store(Slots::Tagged(hash, history), kRelease);
     return;
   }
-  if (history->last().id == element->id) return;
-  Owners* owners = history->owners.load(kRelaxed);
+  if (history->last().id != element->id) AppendOwner(*history, version, element->id);
+}
+
+void VersionedStore::AppendOwner(NameHistory& history, CatalogVersion version, ObjectId owner) {
+  Owners* owners = history.owners.load(kRelaxed);
   if (owners->full()) {
+    // Owners before the one that the oldest reader may ask for are left behind.
     const uint32_t size = owners->size.load(kRelaxed);
     uint32_t keep = size - 1;
     while (keep > 0 && owners->at()[keep].from > reached_) --keep;
     Owners* larger = Owners::New((size - keep) * 2);
     for (uint32_t i = keep; i < size; ++i) larger->Append(owners->at()[i]);
-    history->owners.store(larger, kRelease);
+    history.owners.store(larger, kRelease);
     Retire(std::exchange(owners, larger));
   }
-  owners->Append({version, element->id});
+  owners->Append({version, owner});
 }
 
 // A name that leads to an element directly needs nothing: the element's end tells.
@@ -651,14 +670,7 @@ void VersionedStore::UnbindName(const Element* element, CatalogVersion version) 
   NameHistory* history = Slots::Holds(slot) ? Slots::AsHistory(slot) : nullptr;
   // Another object of the same version may have taken the name already.
   if (history == nullptr || history->last().id != element->id) return;
-  Owners* owners = history->owners.load(kRelaxed);
-  if (owners->full()) {
-    Owners* larger = Owners::New(owners->capacity * 2);
-    for (uint32_t i = 0; i < owners->capacity; ++i) larger->Append(owners->at()[i]);
-    history->owners.store(larger, kRelease);
-    Retire(std::exchange(owners, larger));
-  }
-  owners->Append({version, kNoObject});
+  AppendOwner(*history, version, kNoObject);
   ended_.push_back({version, nullptr, history});
 }
 
@@ -701,13 +713,20 @@ void VersionedStore::Install(const Delta& delta, HybridTimestamp timestamp) {
   for (const Delta::Change& change : delta.changes) {
     InstallObject(change.id, change.bytes, version, version, timestamp);
   }
+  ANNALS_STALL_POINT("install: before publishing");
   PublishVersion(version, timestamp, delta.next_object_id, delta.default_zone_id);
+  ANNALS_STALL_POINT("install: published");
   if (!retired_.empty() || (!ended_.empty() && ended_.front().to <= earliest())) {
     RaiseFloor(earliest());
   }
 }
 
 void VersionedStore::Activate(CatalogVersion version, HybridTimestamp activation) {
+  const std::lock_guard lock(writer_mutex_);
+  ActivateVersion(version, activation);
+}
+
+void VersionedStore::ActivateVersion(CatalogVersion version, HybridTimestamp activation) {
   GrowVersion(version).activation.store(activation.raw(), kRelaxed);
   active_.store(version.value, kRelease);
 }
@@ -803,9 +822,10 @@ absl::Status VersionedStore::Rebase(const CatalogImage& image) {
   // The versions between are nobody's: the floor rises before the jump is seen, so
   // that the directory of versions need not reach over them.
   earliest_.store(image.version.value, kSeqCst);
+  ANNALS_STALL_POINT("rebase: floor raised");
   reached_ = std::max(reached_, std::min(image.version, MinPinned()));
   PublishVersion(image.version, image.timestamp, image.next_object_id, image.default_zone_id);
-  Activate(image.version, image.activation);
+  ActivateVersion(image.version, image.activation);
   RaiseFloor(image.version);
   return absl::OkStatus();
 }
@@ -817,11 +837,14 @@ void VersionedStore::Truncate(CatalogVersion version) {
 
 void VersionedStore::RaiseFloor(CatalogVersion version) {
   earliest_.store(version.value, kSeqCst);
+  ANNALS_STALL_POINT("floor: raised");
   const CatalogVersion reached = std::min(version, MinPinned());
   reached_ = std::max(reached_, reached);
   FreeEnded(reached);
+  ANNALS_STALL_POINT("floor: unlinked");
   // Stored again: a reader that pins from now on sees what was unlinked above.
   earliest_.store(version.value, kSeqCst);
+  ANNALS_STALL_POINT("floor: raised again");
   FreeRetired();
 }
 

@@ -147,11 +147,13 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   void AppendHistory(IdEntry& entry, Element* element);
   void AppendChild(ObjectId owner, ObjectId child);
   void BindName(Element* element, CatalogVersion version);
+  void AppendOwner(NameHistory& history, CatalogVersion version, ObjectId owner);
   void UnbindName(const Element* element, CatalogVersion version);
   std::atomic<uint64_t>* FindSlot(Slots& slots, uint64_t hash, NameScope scope,
                                   std::string_view name) const;
   Slots& SlotsFor(uint64_t hash);
   void GrowSlots(std::atomic<Slots*>& segment);
+  void ActivateVersion(CatalogVersion version, HybridTimestamp activation);
   void PublishVersion(CatalogVersion version, HybridTimestamp timestamp, ObjectId next_object_id,
                       ObjectId default_zone_id);
   template <typename T>

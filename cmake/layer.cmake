@@ -1,18 +1,28 @@
 # Build settings that every target shares, and the functions that make a layer
-# (a top-level folder of the library) and its tests.
+# (a top-level folder of the library), the library of all layers, and what is
+# built on them: tests, fuzzers and benchmarks.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+
+find_program(ANNALS_CCACHE ccache)
+if(PROJECT_IS_TOP_LEVEL AND ANNALS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ANNALS_CCACHE})
+endif()
+
 add_library(annals_settings INTERFACE)
-target_include_directories(annals_settings INTERFACE ${CMAKE_BINARY_DIR}/include)
+target_include_directories(annals_settings INTERFACE ${annals_BINARY_DIR}/include)
 target_compile_options(annals_settings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
   -Woverloaded-virtual -Wno-missing-field-initializers -fstack-protector-strong)
+target_link_options(annals_settings INTERFACE -Wl,-z,relro -Wl,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False alarms of g++ 12 on std::string concatenation at -O3.
   target_compile_options(annals_settings INTERFACE -Wno-restrict)
@@ -20,31 +30,117 @@ endif()
 if(ANNALS_WERROR)
   target_compile_options(annals_settings INTERFACE -Werror)
 endif()
+# The standard library checks its preconditions in debug and sanitizer builds.
+target_compile_definitions(annals_settings INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(ANNALS_SANITIZE)
   target_compile_options(annals_settings INTERFACE -fsanitize=${ANNALS_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(annals_settings INTERFACE -fsanitize=${ANNALS_SANITIZE})
+else()
+  # Needs an optimizer, and gets into the way of sanitizers.
+  target_compile_options(annals_settings INTERFACE
+    $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
+endif()
+if(ANNALS_FUZZ)
+  target_compile_options(annals_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # annals_layer(<folder> [USES <layer>...] [LINKS <target>...])
-# The layer's target links only the layers that it may include.
+# The layer's target links only the layers that it may include. A layer without
+# sources, or on top of one that is not there, is left out. A main.cc belongs to
+# a program and not to the layer.
 function(annals_layer name)
   cmake_parse_arguments(ARG "" "" "USES;LINKS" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${annals_SOURCE_DIR}/${name}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(NOT sources)
+    message(STATUS "Layer ${name} has no sources yet")
+    return()
+  endif()
+  foreach(used ${ARG_USES})
+    if(NOT TARGET annals_${used})
+      message(STATUS "Layer ${name} is left out: it needs ${used}")
+      return()
+    endif()
+  endforeach()
   add_library(annals_${name} STATIC ${sources})
   list(TRANSFORM ARG_USES PREPEND annals_)
   target_link_libraries(annals_${name} PUBLIC annals_settings ${ARG_USES} ${ARG_LINKS})
+  if(name IN_LIST ANNALS_LAYERS)
+    set_property(GLOBAL APPEND PROPERTY ANNALS_LAYER_TARGETS annals_${name})
+    set_property(GLOBAL APPEND PROPERTY ANNALS_LAYER_LINKS ${ARG_LINKS})
+  endif()
+endfunction()
+
+# annals_library()
+# The target annals (alias annals::annals): all layers in one static library,
+# which is what a user links.
+function(annals_library)
+  get_property(layers GLOBAL PROPERTY ANNALS_LAYER_TARGETS)
+  get_property(links GLOBAL PROPERTY ANNALS_LAYER_LINKS)
+  list(REMOVE_DUPLICATES links)
+  # Headers only, and no header of ours includes them.
+  list(REMOVE_ITEM links taocpp::pegtl)
+  set_property(GLOBAL PROPERTY ANNALS_LIBRARY_LINKS ${links})
+
+  add_library(annals STATIC)
+  add_library(annals::annals ALIAS annals)
+  foreach(layer ${layers})
+    target_sources(annals PRIVATE $<TARGET_OBJECTS:${layer}>)
+  endforeach()
+  set_target_properties(annals PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_features(annals PUBLIC cxx_std_20)
+  target_include_directories(annals PUBLIC $<BUILD_INTERFACE:${annals_BINARY_DIR}/include>)
+  target_link_libraries(annals PUBLIC ${links} Threads::Threads)
 endfunction()
 
 # annals_tests(<folder> [LINKS <target>...])
-# One test binary for tests/<folder>, every test of which ctest knows by name.
+# One test binary for tests/<folder>, every test of which ctest knows by name and
+# under the label <folder>. Left out if the folder or what it links is not there.
 function(annals_tests name)
   cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${annals_SOURCE_DIR}/tests/${name}/*.cc)
   if(NOT sources)
     return()
   endif()
+  foreach(link ${ARG_LINKS})
+    if(link MATCHES "^annals_" AND NOT TARGET ${link})
+      message(STATUS "Tests of ${name} are left out: they need ${link}")
+      return()
+    endif()
+  endforeach()
   add_executable(annals_${name}_tests ${sources})
   target_link_libraries(annals_${name}_tests PRIVATE ${ARG_LINKS} GTest::gmock_main)
-  gtest_discover_tests(annals_${name}_tests DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  if(TARGET annals_program)
+    # For tests that run the program.
+    target_compile_definitions(annals_${name}_tests PRIVATE
+      ANNALS_PROGRAM="$<TARGET_FILE:annals_program>")
+    if(name STREQUAL "cli")
+      add_dependencies(annals_${name}_tests annals_program)
+    endif()
+  endif()
+  # Asked for its tests when ctest runs, so that building runs nothing.
+  gtest_discover_tests(annals_${name}_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 600 LABELS ${name})
+endfunction()
+
+# annals_fuzzers()
+# A libFuzzer program fuzz_<name> for every tests/fuzz/<name>.cc.
+function(annals_fuzzers)
+  file(GLOB sources CONFIGURE_DEPENDS ${annals_SOURCE_DIR}/tests/fuzz/*.cc)
+  foreach(source ${sources})
+    cmake_path(GET source STEM name)
+    add_executable(fuzz_${name} ${source})
+    target_link_libraries(fuzz_${name} PRIVATE annals_settings annals)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+endfunction()
+
+# annals_benchmark(<name> [LINKS <target>...])
+# The program <name> of bench/<name>.cc, on top of the whole library.
+function(annals_benchmark name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  add_executable(${name} ${annals_SOURCE_DIR}/bench/${name}.cc)
+  target_link_libraries(${name} PRIVATE annals_settings annals ${ARG_LINKS}
+    benchmark::benchmark benchmark::benchmark_main)
 endfunction()

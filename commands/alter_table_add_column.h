@@ -19,7 +19,7 @@ struct AlterTableAddColumn {
   bool if_table_exists = false;
   bool if_not_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

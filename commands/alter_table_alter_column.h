@@ -25,7 +25,7 @@ struct AlterTableAlterColumn {
   std::optional<ColumnDefault> default_value = std::nullopt;  // NullConstant() drops it.
   bool if_table_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

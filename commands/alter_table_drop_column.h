@@ -20,7 +20,7 @@ struct AlterTableDropColumn {
   bool if_table_exists = false;
   bool if_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

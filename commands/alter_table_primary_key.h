@@ -18,7 +18,7 @@ struct AlterTableAddPrimaryKey {
   PrimaryKey primary_key;
   bool if_table_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 
@@ -31,7 +31,7 @@ struct AlterTableDropPrimaryKey {
   std::string table;
   bool if_table_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

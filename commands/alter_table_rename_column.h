@@ -14,7 +14,7 @@ struct AlterTableRenameColumn {
   std::string new_name;
   bool if_table_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

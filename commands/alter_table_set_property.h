@@ -20,7 +20,7 @@ struct AlterTableSetProperty {
   std::optional<int64_t> min_stale_rows_count = std::nullopt;
   bool if_table_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

@@ -60,15 +60,33 @@ struct ColumnDefinition {
   ColumnDefault default_value = {};
 };
 
-// Checks name, type and the type's parameters (semantics: ColumnParams).
+// "DECIMAL(10, 2)", for messages.
+std::string TypeText(const Column& column);
+
+// Checks that `type` takes the parameters that it is given, and their ranges; with
+// `complete` also that it is given those that it needs. `column` is for messages.
+//   TYPE_PARAM_NOT_APPLICABLE, TYPE_PARAM_RANGE, TYPE_PARAM_REQUIRED
+absl::Status ValidateType(const DataType& type, std::string_view column, bool complete = true);
+
+// Checks name, type and the type's parameters.
+//   BLANK_IDENTIFIER, INVALID_NAME, COLUMN_TYPE_MISSING, and those of ValidateType
 absl::Status ValidateColumn(const ColumnDefinition& definition);
 
-// `value` for a column of `type`: canonical text and type.
-//   INVALID_VALUE  `value.convert`, and the literal does not fit the type; names
-//                  column, literal and type
-absl::StatusOr<DefaultValue> ResolveDefault(const ColumnDefault& value, const Column& type);
+// Whether a table can have a column of this type.
+//   TYPE_NOT_STORABLE  PERIOD, DURATION, STRUCT
+absl::Status CheckStorable(TypeId type, std::string_view column);
 
-// The column that `definition` makes; its id is still to be given.
+// The same column with another type; `type` is complete and valid.
+Column WithType(Column column, const DataType& type);
+
+// `value` as the default of `column`. Kept as given, a constant has the type of the
+// column where it is written as such values are, else the type that it looks like.
+//   INVALID_VALUE  `value.convert`, and the literal does not fit the type; names
+//                  column, literal and type, and says what would fit
+absl::StatusOr<DefaultValue> ResolveDefault(const ColumnDefault& value, const Column& column);
+
+// The column that `definition` makes; its id is still to be given. Fails as
+// ResolveDefault does.
 // REQUIRES: ValidateColumn(definition) is ok.
 absl::StatusOr<Column> MakeColumn(const ColumnDefinition& definition);
 

@@ -3,12 +3,13 @@
 // A command is what a user wants, as a plain struct with designated initializers.
 // It has two functions:
 //
-//   absl::Status Validate() const;
-//       What can be said without a catalog. All fields are checked before any
-//       look-up is made.
+//   absl::Status Validate(Policy) const;
+//       What can be said without a catalog. All fields of all commands of a batch
+//       are checked before any look-up is made.
 //   absl::StatusOr<UpdateEntries> Plan(PlanContext&) const;
 //       The entries that make it happen, checked against the catalog as the
 //       commands before it in the batch leave it. No entries: nothing to do.
+//       REQUIRES: Validate is ok under the policy of the context.
 //
 // Both are pure, and Plan may run several times: a commit that lost its race is
 // planned again on the newer catalog. Anything that has the two is a command.
@@ -53,7 +54,7 @@ class PlanContext {
 
 template <typename C>
 concept Command = requires(const C& command, PlanContext& context) {
-  { command.Validate() } -> std::same_as<absl::Status>;
+  { command.Validate(context.policy()) } -> std::same_as<absl::Status>;
   { command.Plan(context) } -> std::same_as<absl::StatusOr<UpdateEntries>>;
 };
 
@@ -64,19 +65,19 @@ class CatalogCommand {
   CatalogCommand(C command)  // NOLINT(google-explicit-constructor): a list of commands reads well
       : self_(std::make_shared<Holder<C>>(std::move(command))) {}
 
-  absl::Status Validate() const { return self_->Validate(); }
+  absl::Status Validate(Policy policy) const { return self_->Validate(policy); }
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const { return self_->Plan(context); }
 
  private:
   struct Interface {
     virtual ~Interface() = default;
-    virtual absl::Status Validate() const = 0;
+    virtual absl::Status Validate(Policy policy) const = 0;
     virtual absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const = 0;
   };
   template <Command C>
   struct Holder final : Interface {
     explicit Holder(C value) : command(std::move(value)) {}
-    absl::Status Validate() const override { return command.Validate(); }
+    absl::Status Validate(Policy policy) const override { return command.Validate(policy); }
     absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const override {
       return command.Plan(context);
     }

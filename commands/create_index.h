@@ -24,7 +24,7 @@ struct CreateIndex {
   bool unique = false;
   bool if_not_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

@@ -15,7 +15,7 @@ struct CreateSchema {
   std::string name;
   bool if_not_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "annals/commands/column_definition.h"
@@ -10,6 +11,9 @@
 #include "annals/commands/primary_key.h"
 
 namespace annals {
+
+// The key column that a table without a key gets; see CreateTable::implicit_key.
+inline constexpr std::string_view kImplicitKeyColumn = "__p_key";
 
 // Adds a table and its key index, and, if the catalog has no default zone yet and
 // none is named, the zone "Default".
@@ -32,8 +36,12 @@ struct CreateTable {
   int64_t min_stale_rows_count = 500;
   bool if_not_exists = false;
   bool allow_system_schema = false;
+  // What SQL means by a table without a key: under strict, if there is no
+  // `primary_key`, the table gets the column `__p_key UUID DEFAULT rand_uuid` as
+  // its first one and a hash key on it; under relaxed it has no key.
+  bool implicit_key = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

@@ -16,7 +16,7 @@ struct DropIndex {
   std::string name;
   bool if_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

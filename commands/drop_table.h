@@ -17,7 +17,7 @@ struct DropTable {
   bool if_exists = false;
   bool cascade = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

@@ -21,7 +21,7 @@ struct IndexRef {
 struct StartBuildingIndex {
   IndexRef index;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 
@@ -29,7 +29,7 @@ struct StartBuildingIndex {
 struct MakeIndexAvailable {
   IndexRef index;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 
@@ -38,7 +38,7 @@ struct MakeIndexAvailable {
 struct RemoveIndex {
   IndexRef index;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

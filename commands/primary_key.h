@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "annals/catalog/types.h"
 
 namespace annals {
@@ -23,5 +24,12 @@ inline PrimaryKey SortedPrimaryKey(std::vector<std::string> columns,
                                    std::vector<Collation> collations) {
   return {IndexKind::kSorted, std::move(columns), std::move(collations)};
 }
+
+// What can be said of a key without its table.
+//   NO_PRIMARY_KEY                  it has no columns
+//   BLANK_IDENTIFIER, INVALID_NAME  its name
+absl::Status ValidateKeyName(const PrimaryKey& key);
+//   PK_DUPLICATE, PK_COLLATION_COUNT, TOO_MANY_KEY_COLUMNS
+absl::Status ValidateKeyColumns(const PrimaryKey& key);
 
 }  // namespace annals

@@ -17,7 +17,7 @@ struct RenameTable {
   std::string new_name;
   bool if_exists = false;
 
-  absl::Status Validate() const;
+  absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 

@@ -15,6 +15,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -73,10 +74,14 @@ struct Envelope {
   RecordKind kind = RecordKind::kUpdate;
   uint64_t required_features = 0;
   StoreUuid store;
-  uint64_t epoch = 0;  // Of the writer; 0 while a log has a single one.
   CatalogVersion version;
-  Sha256Hash previous;  // The hash of the version before; zero in the first.
+  uint32_t epoch = 0;  // Of the writer; 0 while a log has a single one.
+  // The hash of the version before; zero in the first. A root's is the hash of
+  // the version that it stands for, which is how the chain goes on.
+  Sha256Hash previous;
   Sha256Hash payload_hash;
+  // A root's, and a chunk's, names the attempt at the snapshot. The commit id of
+  // a root's version is that of the update record in its payload.
   CommitId commit_id;
 };
 
@@ -88,6 +93,7 @@ struct RecordView {
 };
 
 // The record's bytes. `envelope.payload_hash` is computed here.
+// REQUIRES: the payload is smaller than 4 GiB.
 std::string SealRecord(Envelope envelope, std::string_view payload);
 
 // Checks size, magic, format version, features, kind and XXH3-128. `key` is only
@@ -102,5 +108,10 @@ absl::StatusOr<RecordView> VerifyRecord(std::string_view key, std::string_view b
 // The hash of the version that `bytes`, an update record, makes.
 // REQUIRES: OpenRecord(bytes) is ok.
 Sha256Hash HashOfVersion(std::string_view bytes);
+
+// The update record that the payload of `root` embeds: the one whose hash the
+// root's `previous` is. Nothing if there is none. It is found by its magic and
+// that hash, so this needs no knowledge of what else stands in the payload.
+std::optional<RecordView> UpdateInRoot(const RecordView& root);
 
 }  // namespace annals

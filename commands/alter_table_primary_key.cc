@@ -1,0 +1,80 @@
+#include "annals/commands/alter_table_primary_key.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/object_builder.h"
+#include "annals/commands/key_index.h"
+#include "annals/commands/limits.h"
+#include "annals/commands/lookup.h"
+#include "annals/commands/names.h"
+#include "annals/commands/policy.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+namespace {
+
+// The columns that the key makes NOT NULL: each gets a new record.
+size_t CountNullable(const TableDescriptor& table, const std::vector<ColumnId>& ids) {
+  return static_cast<size_t>(std::count_if(
+      ids.begin(), ids.end(), [&](ColumnId id) { return table.FindColumn(id)->nullable(); }));
+}
+
+}  // namespace
+
+absl::Status AlterTableAddPrimaryKey::Validate(Policy policy) const {
+  ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
+  ANNALS_RETURN_IF_ERROR(ValidateKeyName(primary_key));
+  for (const std::string& column : primary_key.columns) {
+    ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
+  }
+  ANNALS_RETURN_IF_ERROR(ValidateKeyColumns(primary_key));
+  return CheckRelaxed(policy, "ADD PRIMARY KEY");
+}
+
+absl::StatusOr<UpdateEntries> AlterTableAddPrimaryKey::Plan(PlanContext& context) const {
+  const auto owner = FindTable(context.catalog(), schema, table);
+  if (!owner.ok()) return Missing(owner.status(), if_table_exists);
+  if (owner->key_index_id() != kNoObject) {
+    return MakeError(Reason::PRIMARY_KEY_EXISTS,
+                     absl::StrCat("table ", Qualified(schema, table),
+                                  " has a primary key already; drop that first"));
+  }
+  ANNALS_ASSIGN_OR_RETURN(std::vector<ColumnId> columns,
+                          FindColumns(*owner, schema, primary_key.columns));
+  ANNALS_RETURN_IF_ERROR(CheckRoomForColumns(*owner, 0, CountNullable(*owner, columns)));
+
+  ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor home, FindSchema(context.catalog(), schema));
+  UpdateEntries entries;
+  NameTaker names(context, home,
+                  primary_key.name ? std::vector{*primary_key.name} : std::vector<std::string>());
+  ANNALS_ASSIGN_OR_RETURN(IndexFields index,
+                          NewKeyIndex(primary_key, columns, table, names, entries));
+  index.id = context.NewId();
+  index.schema = home.id();
+  index.table = owner->id();
+  index.created_with_table = !context.base().Find(owner->id());
+  entries.push_back(NewObject{BuildObject(index)});
+  entries.push_back(SetPrimaryKey{owner->id(), columns, columns, index.id});
+  return entries;
+}
+
+absl::Status AlterTableDropPrimaryKey::Validate(Policy policy) const {
+  ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
+  return CheckRelaxed(policy, "DROP PRIMARY KEY");
+}
+
+absl::StatusOr<UpdateEntries> AlterTableDropPrimaryKey::Plan(PlanContext& context) const {
+  const auto owner = FindTable(context.catalog(), schema, table);
+  if (!owner.ok()) return Missing(owner.status(), if_table_exists);
+  const ObjectId index = owner->key_index_id();
+  if (index == kNoObject) {
+    return MakeError(Reason::NO_PRIMARY_KEY, absl::StrCat("table ", Qualified(schema, table),
+                                                          " has no primary key to drop"));
+  }
+  return UpdateEntries{SetPrimaryKey{owner->id(), {}, {}, kNoObject}, DropObject{index}};
+}
+
+}  // namespace annals

@@ -1,0 +1,27 @@
+#include "annals/commands/create_schema.h"
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/object_builder.h"
+#include "annals/commands/names.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+
+absl::Status CreateSchema::Validate(Policy /*policy*/) const {
+  ANNALS_RETURN_IF_ERROR(CheckName(name, "schema name"));
+  if (!IsSystemSchema(name)) return absl::OkStatus();
+  return MakeError(
+      Reason::RESERVED_SCHEMA_NAME,
+      absl::StrCat("schema name ", Quoted(name), " is reserved for the system; use another"));
+}
+
+absl::StatusOr<UpdateEntries> CreateSchema::Plan(PlanContext& context) const {
+  if (context.catalog().Schema(name)) {
+    if (if_not_exists) return UpdateEntries{};
+    return MakeError(Reason::SCHEMA_EXISTS,
+                     absl::StrCat("schema ", Quoted(name), " already exists"));
+  }
+  return UpdateEntries{NewObject{BuildObject(SchemaFields{context.NewId(), name})}};
+}
+
+}  // namespace annals

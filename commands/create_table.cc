@@ -1,0 +1,276 @@
+#include "annals/commands/create_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/object_builder.h"
+#include "annals/commands/key_index.h"
+#include "annals/commands/limits.h"
+#include "annals/commands/literal_conversion.h"
+#include "annals/commands/lookup.h"
+#include "annals/commands/names.h"
+#include "annals/commands/table_properties.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+namespace {
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<std::string> ColumnNames(const CreateTable& command) {
+  std::vector<std::string> names;
+  for (const ColumnDefinition& column : command.columns) names.push_back(column.name);
+  return names;
+}
+
+bool IsKeyColumn(const CreateTable& command, const std::string& column) {
+  return command.primary_key && Contains(command.primary_key->columns, column);
+}
+
+bool NeedsImplicitKey(const CreateTable& command, Policy policy) {
+  return command.implicit_key && policy == Policy::kStrict && !command.primary_key &&
+         !command.columns.empty();
+}
+
+// `command` with the key that it leaves to us.
+CreateTable WithImplicitKey(CreateTable command) {
+  const std::string key(kImplicitKeyColumn);
+  command.columns.insert(
+      command.columns.begin(),
+      ColumnDefinition{.name = key, .type = Uuid(), .default_value = Function("RAND_UUID")});
+  command.primary_key = HashPrimaryKey({key});
+  return command;
+}
+
+// --- Without a catalog.
+
+absl::Status ValidateColumns(const CreateTable& command, Policy policy) {
+  if (command.columns.empty() && policy == Policy::kStrict) {
+    return MakeError(Reason::NO_COLUMNS,
+                     absl::StrCat("table ", Quoted(command.name), " needs at least one column"));
+  }
+  for (const ColumnDefinition& column : command.columns) {
+    ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
+  }
+  if (const auto twice = FirstDuplicate(ColumnNames(command))) {
+    return MakeError(Reason::COLUMN_DUPLICATED,
+                     absl::StrCat("column ", Quoted(*twice), " is given twice"));
+  }
+  return CheckColumnCount(command.columns.size());
+}
+
+absl::Status ValidateKey(const CreateTable& command, Policy policy) {
+  if (!command.primary_key) {
+    if (policy == Policy::kRelaxed) return absl::OkStatus();
+    return MakeError(Reason::NO_PRIMARY_KEY,
+                     absl::StrCat("table ", Quoted(command.name), " needs a primary key"));
+  }
+  const PrimaryKey& key = *command.primary_key;
+  ANNALS_RETURN_IF_ERROR(ValidateKeyName(key));
+  for (const ColumnDefinition& column : command.columns) {
+    if (column.nullable && Contains(key.columns, column.name)) {
+      return MakeError(Reason::PK_NULLABLE,
+                       absl::StrCat("column ", Quoted(column.name),
+                                    " is part of the primary key and has to be NOT NULL"));
+    }
+  }
+  std::vector<std::string> undefined;
+  const std::vector<std::string> defined = ColumnNames(command);
+  std::copy_if(key.columns.begin(), key.columns.end(), std::back_inserter(undefined),
+               [&](const std::string& name) { return !Contains(defined, name); });
+  if (!undefined.empty()) {
+    return MakeError(Reason::PK_UNDEFINED_COLUMNS,
+                     absl::StrCat("the primary key of table ", Quoted(command.name), " names ",
+                                  QuotedList(undefined), ", which the table does not have"));
+  }
+  return ValidateKeyColumns(key);
+}
+
+absl::Status ValidateFunction(const ColumnDefinition& column, bool key_column) {
+  const std::string& function = column.default_value.function;
+  if (!key_column) {
+    return MakeError(Reason::FUNCTIONAL_DEFAULT_NOT_ALLOWED,
+                     absl::StrCat("column ", Quoted(column.name), " cannot have the default ",
+                                  function, "; only key columns can have a function"));
+  }
+  const std::optional<TypeId> type = TypeOfFunction(function);
+  if (!type) {
+    return MakeError(Reason::FUNCTIONAL_DEFAULT_UNSUPPORTED,
+                     absl::StrCat("column ", Quoted(column.name), " has the default ", function,
+                                  ", which is no function; there is rand_uuid"));
+  }
+  if (*type == column.type.id) return absl::OkStatus();
+  return MakeError(
+      Reason::FUNCTIONAL_DEFAULT_TYPE_MISMATCH,
+      absl::StrCat("column ", Quoted(column.name), " has type ", ToAbsl(TypeName(column.type.id)),
+                   ", and its default ", function, " gives a ", ToAbsl(TypeName(*type))));
+}
+
+absl::Status ValidateDefaults(const CreateTable& command) {
+  for (const ColumnDefinition& column : command.columns) {
+    ANNALS_RETURN_IF_ERROR(CheckStorable(column.type.id, column.name));
+    if (column.default_value.kind == ColumnDefault::Kind::kFunction) {
+      ANNALS_RETURN_IF_ERROR(ValidateFunction(column, IsKeyColumn(command, column.name)));
+    }
+    ANNALS_RETURN_IF_ERROR(MakeColumn(column).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateColocation(const CreateTable& command) {
+  if (!command.colocation_columns) return absl::OkStatus();
+  if (command.colocation_columns->empty() && command.primary_key) {
+    return MakeError(Reason::COLOCATION_EMPTY,
+                     absl::StrCat("table ", Quoted(command.name),
+                                  " needs a colocation column, or no list of them"));
+  }
+  for (const std::string& column : *command.colocation_columns) {
+    if (!IsKeyColumn(command, column)) {
+      return MakeError(
+          Reason::COLOCATION_NOT_IN_PK,
+          absl::StrCat("colocation column ", Quoted(column),
+                       " is no part of the primary key of table ", Quoted(command.name)));
+    }
+  }
+  if (const auto twice = FirstDuplicate(*command.colocation_columns)) {
+    return MakeError(Reason::COLOCATION_DUPLICATE,
+                     absl::StrCat("colocation column ", Quoted(*twice), " is named twice"));
+  }
+  return absl::OkStatus();
+}
+
+// --- Against the catalog.
+
+// The zone that a new table goes to: one that is there, or the default zone that
+// is made with the table.
+struct TableZone {
+  ObjectId id;
+  std::vector<std::string> profiles;
+  std::string name;
+  bool lazy = false;
+};
+
+TableZone Existing(const ZoneDescriptor& zone) {
+  TableZone found{zone.id(), {}, std::string(zone.name())};
+  for (std::string_view profile : zone.storage_profiles()) found.profiles.emplace_back(profile);
+  return found;
+}
+
+absl::StatusOr<TableZone> FindZone(const CreateTable& command, const CatalogView& catalog) {
+  if (command.zone) {
+    if (const auto zone = catalog.Zone(*command.zone)) return Existing(*zone);
+    return MakeError(Reason::ZONE_NOT_FOUND,
+                     absl::StrCat("zone ", Quoted(*command.zone), " does not exist"));
+  }
+  if (const auto zone = catalog.DefaultZone()) return Existing(*zone);
+  if (catalog.Zone(kDefaultZoneName)) {
+    return MakeError(Reason::ZONE_EXISTS,
+                     absl::StrCat("zone ", Quoted(kDefaultZoneName),
+                                  " already exists, but is not the default zone; make it that "
+                                  "(ALTER ZONE ... SET DEFAULT), or name a zone for table ",
+                                  Quoted(command.name)));
+  }
+  return TableZone{
+      {}, {std::string(kDefaultProfile)}, std::string(kDefaultZoneName), /*lazy=*/true};
+}
+
+absl::StatusOr<std::string> FindProfile(const CreateTable& command, const TableZone& zone) {
+  if (!command.storage_profile) return zone.profiles.front();
+  if (Contains(zone.profiles, *command.storage_profile)) return *command.storage_profile;
+  return MakeError(
+      Reason::PROFILE_NOT_IN_ZONE,
+      absl::StrCat("zone ", Quoted(zone.name), " has no storage profile ",
+                   Quoted(*command.storage_profile), "; it has ", QuotedList(zone.profiles)));
+}
+
+std::string DefaultZone(ObjectId id) {
+  ZoneFields zone;
+  zone.id = id;
+  zone.name = kDefaultZoneName;
+  zone.storage_profiles = {std::string(kDefaultProfile)};
+  zone.automatic = true;
+  return BuildObject(zone);
+}
+
+// Columns get their ids in the order in which they are given.
+std::vector<ColumnId> IdsOf(const CreateTable& command, const std::vector<std::string>& names) {
+  std::vector<ColumnId> ids;
+  for (const std::string& name : names) {
+    const auto at = std::find_if(command.columns.begin(), command.columns.end(),
+                                 [&](const ColumnDefinition& one) { return one.name == name; });
+    ids.push_back({static_cast<uint16_t>(at - command.columns.begin())});
+  }
+  return ids;
+}
+
+}  // namespace
+
+absl::Status CreateTable::Validate(Policy policy) const {
+  if (NeedsImplicitKey(*this, policy)) return WithImplicitKey(*this).Validate(policy);
+  if (allow_system_schema) {
+    ANNALS_RETURN_IF_ERROR(CheckName(schema, "schema name"));
+    ANNALS_RETURN_IF_ERROR(CheckName(name, "table name"));
+  } else {
+    ANNALS_RETURN_IF_ERROR(CheckTableName(schema, name));
+  }
+  ANNALS_RETURN_IF_ERROR(ValidateColumns(*this, policy));
+  ANNALS_RETURN_IF_ERROR(ValidateKey(*this, policy));
+  ANNALS_RETURN_IF_ERROR(ValidateDefaults(*this));
+  ANNALS_RETURN_IF_ERROR(ValidateColocation(*this));
+  return CheckTableProperties(stale_rows_fraction, min_stale_rows_count);
+}
+
+absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {
+  if (NeedsImplicitKey(*this, context.policy())) return WithImplicitKey(*this).Plan(context);
+  const CatalogView& catalog = context.catalog();
+  ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor owner, FindSchema(catalog, schema));
+  if (if_not_exists && catalog.Table(schema, name)) return UpdateEntries{};
+
+  UpdateEntries entries;
+  std::vector<std::string> wanted = {name};
+  if (primary_key && primary_key->name) wanted.push_back(*primary_key->name);
+  NameTaker names(context, owner, std::move(wanted));
+  ANNALS_RETURN_IF_ERROR(names.Take(name, entries));
+  ANNALS_ASSIGN_OR_RETURN(TableZone zone_of_table, FindZone(*this, catalog));
+  ANNALS_ASSIGN_OR_RETURN(const std::string profile, FindProfile(*this, zone_of_table));
+
+  TableFields table;
+  table.id = context.NewId();
+  table.name = name;
+  table.schema = owner.id();
+  table.storage_profile = profile;
+  table.stale_rows_fraction = stale_rows_fraction;
+  table.min_stale_rows_count = min_stale_rows_count;
+  for (const ColumnDefinition& column : columns) {
+    ANNALS_ASSIGN_OR_RETURN(table.columns.emplace_back(), MakeColumn(column));
+  }
+
+  IndexFields index;
+  if (primary_key) {
+    table.primary_key = IdsOf(*this, primary_key->columns);
+    table.colocation = IdsOf(*this, colocation_columns.value_or(primary_key->columns));
+    table.key_index = context.NewId();
+    ANNALS_ASSIGN_OR_RETURN(index,
+                            NewKeyIndex(*primary_key, table.primary_key, name, names, entries));
+    index.id = table.key_index;
+    index.schema = owner.id();
+    index.table = table.id;
+    index.created_with_table = true;
+  }
+
+  if (zone_of_table.lazy) {
+    zone_of_table.id = context.NewId();
+    entries.push_back(NewObject{DefaultZone(zone_of_table.id)});
+    entries.push_back(SetDefaultZone{zone_of_table.id});
+  }
+  table.zone = zone_of_table.id;
+  entries.push_back(NewObject{BuildObject(table)});
+  if (primary_key) entries.push_back(NewObject{BuildObject(index)});
+  return entries;
+}
+
+}  // namespace annals

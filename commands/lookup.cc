@@ -1,0 +1,63 @@
+#include "annals/commands/lookup.h"
+
+#include "absl/strings/str_cat.h"
+#include "annals/commands/names.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+
+absl::StatusOr<SchemaDescriptor> FindSchema(const CatalogView& catalog, std::string_view schema) {
+  if (const auto found = catalog.Schema(schema)) return *found;
+  return MakeError(Reason::SCHEMA_NOT_FOUND,
+                   absl::StrCat("schema ", Quoted(schema), " does not exist"));
+}
+
+absl::StatusOr<TableDescriptor> FindTable(const CatalogView& catalog, std::string_view schema,
+                                          std::string_view table) {
+  ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor owner, FindSchema(catalog, schema));
+  const ObjectDescriptor found = catalog.Find(NameScope::In(owner.id()), table);
+  if (const auto descriptor = As<TableDescriptor>(found)) return *descriptor;
+  return MakeError(
+      Reason::TABLE_NOT_FOUND,
+      absl::StrCat(
+          "table ", Qualified(schema, table), " does not exist",
+          found ? absl::StrCat("; it is the name of a ", ToAbsl(KindName(found.kind()))) : ""));
+}
+
+absl::StatusOr<IndexDescriptor> FindIndex(const CatalogView& catalog, std::string_view schema,
+                                          std::string_view index) {
+  ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor owner, FindSchema(catalog, schema));
+  const ObjectDescriptor found = catalog.Find(NameScope::In(owner.id()), index);
+  if (const auto descriptor = As<IndexDescriptor>(found)) return *descriptor;
+  return MakeError(
+      Reason::INDEX_NOT_FOUND,
+      absl::StrCat(
+          "index ", Qualified(schema, index), " does not exist",
+          found ? absl::StrCat("; it is the name of a ", ToAbsl(KindName(found.kind()))) : ""));
+}
+
+absl::StatusOr<ColumnDescriptor> FindColumn(const TableDescriptor& table, std::string_view schema,
+                                            std::string_view column) {
+  if (const auto found = table.FindColumn(column)) return *found;
+  return MakeError(Reason::COLUMN_NOT_FOUND,
+                   absl::StrCat("column ", Quoted(column), " of table ",
+                                Qualified(schema, table.name()), " does not exist"));
+}
+
+absl::StatusOr<std::vector<ColumnId>> FindColumns(const TableDescriptor& table,
+                                                  std::string_view schema,
+                                                  const std::vector<std::string>& columns) {
+  std::vector<ColumnId> ids;
+  for (const std::string& column : columns) {
+    ANNALS_ASSIGN_OR_RETURN(const ColumnDescriptor found, FindColumn(table, schema, column));
+    ids.push_back(found.id());
+  }
+  return ids;
+}
+
+absl::StatusOr<UpdateEntries> Missing(const absl::Status& missing, bool if_exists) {
+  if (if_exists) return UpdateEntries{};
+  return missing;
+}
+
+}  // namespace annals

@@ -1,0 +1,76 @@
+#pragma once
+
+// The rules of names: what may be one, who has one already, how the engine names
+// key indexes, and how messages write them. Pure.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/object.h"
+#include "annals/commands/command.h"
+
+namespace annals {
+
+// "T", and "PUBLIC"."T": as SQL writes them.
+std::string Quoted(std::string_view name);
+std::string Qualified(std::string_view schema, std::string_view name);
+// "A", "B" and 7 more
+std::string QuotedList(const std::vector<std::string>& names);
+
+// Checks `name`; `what` says what it would name ("table name").
+//   BLANK_IDENTIFIER  empty, or only white space
+//   INVALID_NAME      longer than 128 bytes, not UTF-8, or with control characters
+absl::Status CheckName(std::string_view name, std::string_view what);
+
+// What every command begins with that names something in a schema: both names,
+// then SYSTEM_SCHEMA_FORBIDDEN.
+absl::Status CheckTableName(std::string_view schema, std::string_view table);
+absl::Status CheckIndexName(std::string_view schema, std::string_view index);
+
+// The first name that is there twice.
+std::optional<std::string> FirstDuplicate(const std::vector<std::string>& names);
+
+// "<table>_PK", or "<table>_PK_<number>" if `number` is not 0; the table's name is
+// cut at a character so that the whole fits.
+std::string KeyIndexName(std::string_view table, int number);
+
+// The names that one command takes in one schema. Tables, alive indexes and
+// system views of a schema share a name space.
+//
+// Under relaxed, key indexes whose names the engine chose give way: to a user's
+// object by being renamed in the same version, to what is there by a number.
+class NameTaker {
+ public:
+  // `wanted`: what will be taken; names that the engine chooses keep clear of it.
+  // `context` and `schema` must outlive the taker.
+  NameTaker(const PlanContext& context, const SchemaDescriptor& schema,
+            std::vector<std::string> wanted);
+
+  // For what a user names. Appends to `entries` what makes the name free.
+  //   INDEX_EXISTS, TABLE_EXISTS, SYSTEM_VIEW_EXISTS
+  absl::Status Take(std::string_view name, UpdateEntries& entries);
+
+  // For the key index of the table named `table`.
+  //   INDEX_EXISTS, TABLE_EXISTS, SYSTEM_VIEW_EXISTS  under strict only
+  absl::StatusOr<std::string> TakeKeyIndexName(std::string_view table);
+
+  // Says that the command gives `name` back, in entries before what takes it.
+  void Release(std::string_view name) { released_.emplace_back(name); }
+
+ private:
+  bool IsTaken(std::string_view name) const;
+  ObjectDescriptor OwnerOf(std::string_view name) const;
+  std::string FreeKeyIndexName(std::string_view table);
+
+  const PlanContext& context_;
+  const SchemaDescriptor& schema_;
+  const std::vector<std::string> wanted_;
+  std::vector<std::string> taken_;
+  std::vector<std::string> released_;
+};
+
+}  // namespace annals

@@ -1,0 +1,71 @@
+#include "annals/commands/plan.h"
+
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/apply.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+namespace {
+
+constexpr std::string_view kCommandPayload = "annals/command";
+
+absl::Status OfCommand(absl::Status status, size_t index) {
+  status.SetPayload(ToAbsl(kCommandPayload), absl::Cord(absl::StrCat(index)));
+  return status;
+}
+
+absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const CatalogView& base,
+                                      CatalogDraft& draft, Policy policy) {
+  PlanContext context(base, draft, policy);
+  ANNALS_ASSIGN_OR_RETURN(UpdateEntries entries, command.Plan(context));
+  for (const UpdateEntry& entry : entries) {
+    const absl::Status applied = Apply(entry, draft);
+    if (!applied.ok()) {
+      return MakeError(Reason::INTERNAL, absl::StrCat("a planned ", ToAbsl(EntryName(entry)),
+                                                      " does not fit: ", applied.message()));
+    }
+  }
+  if (!entries.empty()) draft.set_next_object_id(context.next_id());
+  return entries;
+}
+
+}  // namespace
+
+absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
+                                       const CatalogView& base, CatalogDraft& draft, Policy policy,
+                                       const PlanLimits& limits) {
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const absl::Status valid = commands[i].Validate(policy);
+    if (!valid.ok()) return OfCommand(valid, i);
+  }
+  PlannedBatch batch;
+  for (size_t i = 0; i < commands.size(); ++i) {
+    auto entries = PlanOne(commands[i], base, draft, policy);
+    if (!entries.ok()) return OfCommand(entries.status(), i);
+    batch.applied.push_back(!entries->empty());
+    batch.entries.insert(batch.entries.end(), std::make_move_iterator(entries->begin()),
+                         std::make_move_iterator(entries->end()));
+  }
+  if (batch.entries.size() > limits.max_entries) {
+    return MakeError(Reason::TOO_MANY_ENTRIES,
+                     absl::StrCat("the change has ", batch.entries.size(), " entries; at most ",
+                                  limits.max_entries, " are allowed in one version"));
+  }
+  return batch;
+}
+
+std::optional<size_t> CommandIndexOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(ToAbsl(kCommandPayload));
+  size_t index = 0;
+  if (!payload || !absl::SimpleAtoi(std::string(*payload), &index)) return std::nullopt;
+  return index;
+}
+
+}  // namespace annals

@@ -1,0 +1,569 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "annals/ddl/grammar_internal.h"
+#include "annals/ddl/piece_parser_internal.h"
+#include "annals/ddl/source_internal.h"
+#include "annals/schemas/status.h"
+
+namespace annals::ddl {
+namespace {
+
+namespace g = grammar;
+using Node = g::pegtl::parse_tree::node;
+
+template <typename Rule>
+const Node* Find(const Node& parent) {
+  for (const auto& child : parent.children) {
+    if (child->is_type<Rule>()) return child.get();
+  }
+  return nullptr;
+}
+
+template <typename Rule>
+bool Has(const Node& parent) {
+  return Find<Rule>(parent) != nullptr;
+}
+
+// REQUIRES: the grammar says that it is there.
+template <typename Rule>
+const Node& Get(const Node& parent) {
+  return *Find<Rule>(parent);
+}
+
+// The type words and what they mean with their parameters, if those are given.
+struct TypeWord {
+  using Parameter = std::optional<int64_t>;
+  std::string_view word;
+  DataType (*make)(Parameter first, Parameter second);
+};
+using P = TypeWord::Parameter;
+constexpr std::array kTypeWords = {
+    TypeWord{"BOOLEAN", [](P, P) { return Boolean(); }},
+    TypeWord{"TINYINT", [](P, P) { return Int8(); }},
+    TypeWord{"SMALLINT", [](P, P) { return Int16(); }},
+    TypeWord{"INTEGER", [](P, P) { return Int32(); }},
+    TypeWord{"INT", [](P, P) { return Int32(); }},
+    TypeWord{"BIGINT", [](P, P) { return Int64(); }},
+    TypeWord{"REAL", [](P, P) { return Float(); }},
+    TypeWord{"FLOAT", [](P, P) { return Float(); }},
+    TypeWord{"DOUBLE", [](P, P) { return Double(); }},
+    TypeWord{"DECIMAL", [](P p, P s) { return Decimal(p.value_or(32767), s.value_or(0)); }},
+    TypeWord{"NUMERIC", [](P p, P s) { return Decimal(p.value_or(32767), s.value_or(0)); }},
+    TypeWord{"DATE", [](P, P) { return Date(); }},
+    TypeWord{"TIME", [](P p, P) { return Time(p.value_or(0)); }},
+    TypeWord{"TIMESTAMP", [](P p, P) { return Datetime(p.value_or(6)); }},
+    TypeWord{"UUID", [](P, P) { return Uuid(); }},
+    TypeWord{"CHAR", [](P n, P) { return String(n.value_or(1)); }},
+    TypeWord{"VARCHAR", [](P n, P) { return n ? String(*n) : String(); }},
+    TypeWord{"BINARY", [](P n, P) { return ByteArray(n.value_or(1)); }},
+    TypeWord{"VARBINARY", [](P n, P) { return n ? ByteArray(*n) : ByteArray(); }},
+};
+
+// Makes the value that a parse tree stands for. What the grammar cannot refuse is
+// refused here: building goes on, and the first error is kept.
+class Builder {
+ public:
+  explicit Builder(const Piece& piece) : piece_(piece) {}
+
+  absl::StatusOr<Parsed> Build(const Node& root) {
+    Parsed parsed = Statement(*root.children.front());
+    if (!status_.ok()) return status_;
+    return parsed;
+  }
+
+ private:
+  struct ObjectName {
+    std::string schema;
+    std::string name;
+  };
+  struct KeyColumnList {
+    IndexKind kind;
+    std::vector<std::string> names;
+    std::vector<Collation> collations;
+  };
+
+  // ---- Errors.
+
+  void Fail(const Node& at, std::string_view what, Reason reason = Reason::SYNTAX_ERROR) {
+    if (!status_.ok()) return;
+    const size_t offset = at.m_begin.data - piece_.text.data();
+    status_ = ErrorAt(reason, piece_.position, piece_.text, offset, what);
+  }
+
+  // Whether `given` is not yet; a clause that is given twice is an error.
+  bool Once(bool given, const Node& at, std::string_view what) {
+    if (given) Fail(at, absl::StrCat(ToAbsl(what), " is given twice"));
+    return !given;
+  }
+
+  // ---- Tokens.
+
+  std::string Name(const Node& token) {
+    std::string name = NameOf(token.string_view());
+    if (name.empty()) Fail(token, "a name has at least one character");
+    return name;
+  }
+
+  std::string NameIn(const Node& parent) { return Name(Get<g::NameToken>(parent)); }
+
+  std::vector<std::string> NamesIn(const Node& parent) {
+    std::vector<std::string> names;
+    for (const auto& child : parent.children) {
+      if (child->is_type<g::NameToken>()) names.push_back(Name(*child));
+    }
+    return names;
+  }
+
+  ObjectName QualifiedNameIn(const Node& parent) {
+    std::vector<std::string> names = NamesIn(Get<g::QualifiedName>(parent));
+    if (names.size() == 1) return {std::string(kPublicSchema), std::move(names[0])};
+    return {std::move(names[0]), std::move(names[1])};
+  }
+
+  std::string StringIn(const Node& parent) {
+    return StringOf(Get<g::StringToken>(parent).string_view());
+  }
+
+  template <typename Integer>
+  Integer ToInteger(const Node& token) {
+    const std::string text = NumberOf(token.string_view());
+    Integer value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc::result_out_of_range) {
+      Fail(token, absl::StrCat(text, " is out of range, at most ",
+                               std::numeric_limits<Integer>::max(), " fits"));
+    } else if (error != std::errc() || end != text.data() + text.size()) {
+      Fail(token, absl::StrCat(text, " is no whole number"));
+    }
+    return value;
+  }
+
+  double ToDouble(const Node& token) {
+    const std::string text = NumberOf(token.string_view());
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc()) Fail(token, absl::StrCat(text, " is out of range"));
+    return value;
+  }
+
+  // ---- Columns.
+
+  DataType Type(const Node& type) {
+    const std::string_view text = type.string_view();
+    const std::string word = NameOf(text.substr(0, WordLength(text)));
+    P parameters[2];
+    size_t given = 0;
+    for (const auto& child : type.children) {
+      if (child->is_type<g::IntegerToken>()) parameters[given++] = ToInteger<int64_t>(*child);
+    }
+    if (Has<g::LocalTimeZone>(type)) return Timestamp(parameters[0].value_or(6));
+    const auto* row = std::ranges::find(kTypeWords, word, &TypeWord::word);
+    return row->make(parameters[0], parameters[1]);
+  }
+
+  annals::Literal Literal(const Node& parent) {
+    using Shape = annals::Literal::Shape;
+    const Node& literal = *parent.children.front();
+    const std::string_view text = literal.string_view();
+    if (literal.is_type<g::True>()) return {Shape::kBoolean, "TRUE"};
+    if (literal.is_type<g::False>()) return {Shape::kBoolean, "FALSE"};
+    if (literal.is_type<g::StringToken>()) return {Shape::kString, StringOf(text)};
+    if (literal.is_type<g::NumberToken>()) return {Shape::kNumber, NumberOf(text)};
+    if (literal.is_type<g::BytesToken>()) return {Shape::kBytes, Digits(literal)};
+    return {};
+  }
+
+  std::string Digits(const Node& bytes) {
+    std::string digits = DigitsOf(bytes.string_view());
+    if (digits.size() % 2 != 0 ||
+        !std::ranges::all_of(digits, [](unsigned char c) { return absl::ascii_isxdigit(c); })) {
+      Fail(bytes, "X'..' takes pairs of hexadecimal digits");
+    }
+    return digits;
+  }
+
+  // SQL converts a constant to the column's type.
+  ColumnDefault Default(const Node& parent) {
+    if (const Node* call = Find<g::FunctionCall>(parent)) return Function(NameIn(*call));
+    return {.kind = ColumnDefault::Kind::kConstant, .literal = Literal(parent), .convert = true};
+  }
+
+  // What a column says besides its name and type.
+  struct ColumnOptions {
+    std::optional<bool> nullable;
+    std::optional<ColumnDefault> default_value;
+    const Node* key = nullptr;
+  };
+
+  ColumnOptions OptionsOf(const Node& column) {
+    ColumnOptions options;
+    for (const auto& child : column.children) {
+      if (child->is_type<g::Null>() || child->is_type<g::NotNull>()) {
+        Once(options.nullable.has_value(), *child, "NULL or NOT NULL");
+        options.nullable = child->is_type<g::Null>();
+      } else if (child->is_type<g::Default>()) {
+        Once(options.default_value.has_value(), *child, "DEFAULT");
+        options.default_value = Default(*child);
+      } else if (child->is_type<g::IsKey>()) {
+        Once(options.key != nullptr, *child, "PRIMARY KEY");
+        options.key = child.get();
+      }
+    }
+    return options;
+  }
+
+  ColumnDefinition MakeColumn(const Node& column, const ColumnOptions& options) {
+    return {.name = NameIn(column),
+            .type = Type(Get<g::Type>(column)),
+            .nullable = options.nullable.value_or(true),
+            .default_value = options.default_value.value_or(ColumnDefault{})};
+  }
+
+  // The name of the implicit key column is for nothing else; but the column itself
+  // may be spelled out, as SHOW CREATE does.
+  void CheckNotImplicitKey(const Node& at, std::string_view name) {
+    if (name != kImplicitKeyColumn) return;
+    Fail(at,
+         absl::StrCat("the name ", ToAbsl(kImplicitKeyColumn),
+                      " is reserved for the key column of a table without a key"),
+         Reason::INVALID_NAME);
+  }
+
+  void CheckNotImplicitKey(const Node& at, const ColumnDefinition& column) {
+    const bool is_one = column.type == Uuid() && column.default_value == Function("RAND_UUID");
+    if (!is_one) CheckNotImplicitKey(at, column.name);
+  }
+
+  // ---- Keys.
+
+  static std::optional<IndexKind> UsingIn(const Node& parent) {
+    if (Has<g::Hash>(parent)) return IndexKind::kHash;
+    if (Has<g::Sorted>(parent)) return IndexKind::kSorted;
+    return std::nullopt;
+  }
+
+  KeyColumnList KeyColumns(const Node& parent, IndexKind kind) {
+    KeyColumnList columns{.kind = kind, .names = {}, .collations = {}};
+    for (const auto& child : parent.children) {
+      if (!child->is_type<g::KeyColumn>()) continue;
+      columns.names.push_back(NameIn(*child));
+      if (kind == IndexKind::kSorted) {
+        columns.collations.push_back(CollationOf(*child));
+      } else if (child->children.size() > 1) {
+        Fail(*child->children[1], "a hash index has no order: say USING SORTED, or no direction");
+      }
+    }
+    return columns;
+  }
+
+  static Collation CollationOf(const Node& column) {
+    const bool descending = Has<g::Descending>(column);
+    const bool nulls_first =
+        Has<g::NullsFirst>(column) || (descending && !Has<g::NullsLast>(column));
+    return {.descending = descending, .nulls_first = nulls_first};
+  }
+
+  PrimaryKey Key(const Node& key) {
+    KeyColumnList columns = KeyColumns(key, UsingIn(key).value_or(IndexKind::kHash));
+    PrimaryKey made{.kind = columns.kind,
+                    .columns = std::move(columns.names),
+                    .collations = std::move(columns.collations)};
+    if (const Node* name = Find<g::ConstraintName>(key)) made.name = NameIn(*name);
+    return made;
+  }
+
+  // ---- Schemas.
+
+  SqlCommand CreateSchema(const Node& node) {
+    return annals::CreateSchema{.name = NameIn(node), .if_not_exists = Has<g::IfNotExists>(node)};
+  }
+
+  SqlCommand DropSchema(const Node& node) {
+    return annals::DropSchema{.name = NameIn(node),
+                              .if_exists = Has<g::IfExists>(node),
+                              .cascade = Has<g::Cascade>(node)};
+  }
+
+  // ---- Tables.
+
+  SqlCommand CreateTable(const Node& node) {
+    auto [schema, name] = QualifiedNameIn(node);
+    annals::CreateTable table{.schema = std::move(schema),
+                              .name = std::move(name),
+                              .if_not_exists = Has<g::IfNotExists>(node)};
+    AddElements(node, table);
+    table.implicit_key = !table.primary_key.has_value();
+    if (const Node* colocate = Find<g::ColocateBy>(node)) {
+      table.colocation_columns = NamesIn(*colocate);
+    }
+    if (const Node* zone = Find<g::InZone>(node)) table.zone = NameIn(*zone);
+    if (const Node* profile = Find<g::StorageProfile>(node)) {
+      table.storage_profile = StringIn(*profile);
+    }
+    const Properties properties = PropertiesIn(node);
+    table.stale_rows_fraction = properties.fraction.value_or(table.stale_rows_fraction);
+    table.min_stale_rows_count = properties.min_rows.value_or(table.min_stale_rows_count);
+    return table;
+  }
+
+  // Columns and key. The columns of the key are NOT NULL without saying so.
+  void AddElements(const Node& node, annals::CreateTable& table) {
+    std::vector<bool> says_null;
+    for (const auto& child : node.children) {
+      if (child->is_type<g::Key>()) {
+        AddKey(*child, Key(*child), table);
+      } else if (child->is_type<g::Column>()) {
+        const ColumnOptions options = OptionsOf(*child);
+        table.columns.push_back(MakeColumn(*child, options));
+        says_null.push_back(options.nullable == true);
+        CheckNotImplicitKey(*child, table.columns.back());
+        if (options.key) AddKey(*options.key, HashPrimaryKey({table.columns.back().name}), table);
+      }
+    }
+    if (!table.primary_key.has_value()) return;
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      const bool in_key = std::ranges::count(table.primary_key->columns, table.columns[i].name) > 0;
+      if (in_key && !says_null[i]) table.columns[i].nullable = false;
+    }
+  }
+
+  void AddKey(const Node& at, PrimaryKey key, annals::CreateTable& table) {
+    if (!Once(table.primary_key.has_value(), at, "PRIMARY KEY")) return;
+    table.primary_key = std::move(key);
+  }
+
+  struct Properties {
+    std::optional<double> fraction;
+    std::optional<int64_t> min_rows;
+  };
+
+  Properties PropertiesIn(const Node& node) {
+    Properties properties;
+    for (const auto& child : node.children) {
+      if (child->is_type<g::StaleRowsFraction>()) {
+        Once(properties.fraction.has_value(), *child, "STALE ROWS FRACTION");
+        properties.fraction = ToDouble(*child->children.front());
+      } else if (child->is_type<g::MinStaleRows>()) {
+        Once(properties.min_rows.has_value(), *child, "MIN STALE ROWS");
+        properties.min_rows = ToInteger<int64_t>(*child->children.front());
+      }
+    }
+    return properties;
+  }
+
+  SqlCommand DropTable(const Node& node) {
+    auto [schema, name] = QualifiedNameIn(node);
+    return annals::DropTable{.schema = std::move(schema),
+                             .name = std::move(name),
+                             .if_exists = Has<g::IfExists>(node),
+                             .cascade = Has<g::Cascade>(node)};
+  }
+
+  SqlCommand AlterTable(const Node& node) {
+    auto [schema, table] = QualifiedNameIn(node);
+    const bool if_exists = Has<g::IfExists>(node);
+    const Node& action = *node.children.back();
+    if (action.is_type<g::RenameTable>()) {
+      return annals::RenameTable{schema, table, NameIn(action), if_exists};
+    }
+    if (action.is_type<g::RenameColumn>()) {
+      std::vector<std::string> names = NamesIn(action);
+      CheckNotImplicitKey(*action.children[1], names[1]);
+      return AlterTableRenameColumn{schema, table, names[0], names[1], if_exists};
+    }
+    if (action.is_type<g::AddKey>()) {
+      return AlterTableAddPrimaryKey{schema, table, Key(Get<g::Key>(action)), if_exists};
+    }
+    if (action.is_type<g::DropKey>()) return AlterTableDropPrimaryKey{schema, table, if_exists};
+    if (action.is_type<g::AddColumns>()) {
+      return AlterTableAddColumn{schema, table, AddedColumns(action), if_exists,
+                                 Has<g::IfNotExists>(action)};
+    }
+    if (action.is_type<g::DropColumns>()) {
+      return AlterTableDropColumn{schema, table, NamesIn(action), if_exists,
+                                  Has<g::IfExists>(action)};
+    }
+    if (action.is_type<g::SetProperties>()) {
+      const Properties properties = PropertiesIn(action);
+      return AlterTableSetProperty{schema, table, properties.fraction, properties.min_rows,
+                                   if_exists};
+    }
+    AlterTableAlterColumn alter = AlterColumn(action);
+    alter.schema = std::move(schema);
+    alter.table = std::move(table);
+    alter.if_table_exists = if_exists;
+    return alter;
+  }
+
+  std::vector<ColumnDefinition> AddedColumns(const Node& action) {
+    std::vector<ColumnDefinition> columns;
+    for (const auto& child : action.children) {
+      if (!child->is_type<g::AddedColumn>()) continue;
+      columns.push_back(MakeColumn(*child, OptionsOf(*child)));
+      CheckNotImplicitKey(*child, columns.back().name);
+    }
+    return columns;
+  }
+
+  AlterTableAlterColumn AlterColumn(const Node& node) {
+    AlterTableAlterColumn alter{.table = "", .column = NameIn(node)};
+    const Node& change = *node.children.back();
+    if (change.is_type<g::SetType>()) SetType(change, alter);
+    if (change.is_type<g::SetNotNull>()) alter.nullable = false;
+    if (change.is_type<g::DropNotNull>()) alter.nullable = true;
+    if (change.is_type<g::SetDefault>()) {
+      alter.default_value = Default(Get<g::DefaultLiteral>(change));
+    }
+    if (change.is_type<g::DropDefault>()) alter.default_value = NullConstant();
+    return alter;
+  }
+
+  void SetType(const Node& node, AlterTableAlterColumn& alter) {
+    const DataType type = Type(Get<g::Type>(node));
+    alter.type = type.id;
+    alter.precision = type.precision;
+    alter.scale = type.scale;
+    alter.length = type.length;
+    alter.length_given = type.length_given;
+    if (Has<g::Null>(node)) alter.nullable = true;
+    if (Has<g::NotNull>(node)) alter.nullable = false;
+    if (const Node* value = Find<g::DefaultLiteral>(node)) alter.default_value = Default(*value);
+  }
+
+  // ---- Indexes.
+
+  SqlCommand CreateIndex(const Node& node) {
+    auto [schema, table] = QualifiedNameIn(node);
+    KeyColumnList columns = KeyColumns(node, UsingIn(node).value_or(IndexKind::kSorted));
+    return annals::CreateIndex{.schema = std::move(schema),
+                               .name = NameIn(node),
+                               .table = std::move(table),
+                               .kind = columns.kind,
+                               .columns = std::move(columns.names),
+                               .collations = std::move(columns.collations),
+                               .unique = Has<g::UniqueIndex>(node),
+                               .if_not_exists = Has<g::IfNotExists>(node)};
+  }
+
+  SqlCommand DropIndex(const Node& node) {
+    auto [schema, name] = QualifiedNameIn(node);
+    return annals::DropIndex{
+        .schema = std::move(schema), .name = std::move(name), .if_exists = Has<g::IfExists>(node)};
+  }
+
+  SqlCommand AlterIndex(const Node& node) {
+    auto [schema, name] = QualifiedNameIn(node);
+    const Node& action = *node.children.back();
+    if (action.is_type<g::RenameIndex>()) {
+      return annals::RenameIndex{schema, name, NameIn(action), Has<g::IfExists>(node)};
+    }
+    IndexRef index{.schema = std::move(schema), .name = std::move(name)};
+    if (action.is_type<g::StartBuilding>()) return StartBuildingIndex{std::move(index)};
+    if (action.is_type<g::MakeAvailable>()) return MakeIndexAvailable{std::move(index)};
+    return RemoveIndex{std::move(index)};
+  }
+
+  // ---- Looking.
+
+  AsOf AsOfIn(const Node& node) {
+    if (const Node* version = Find<g::AtVersion>(node)) {
+      return CatalogVersion{ToInteger<uint64_t>(*version->children.front())};
+    }
+    if (const Node* timestamp = Find<g::AtTimestamp>(node)) return StringIn(*timestamp);
+    return std::monostate();
+  }
+
+  static Show::What ListedIn(const Node& node) {
+    if (Has<g::Schemas>(node)) return Show::What::kSchemas;
+    if (Has<g::Tables>(node)) return Show::What::kTables;
+    if (Has<g::Indexes>(node)) return Show::What::kIndexes;
+    if (Has<g::Zones>(node)) return Show::What::kZones;
+    return Show::What::kVersions;
+  }
+
+  Parsed ShowList(const Node& node) {
+    Show show{.what = ListedIn(node), .like = std::nullopt, .as_of = AsOfIn(node)};
+    if (const Node* like = Find<g::Like>(node)) show.like = StringIn(*like);
+    return show;
+  }
+
+  static std::optional<ObjectKind> KindIn(const Node& node) {
+    if (Has<g::SchemaKind>(node)) return ObjectKind::kSchema;
+    if (Has<g::TableKind>(node)) return ObjectKind::kTable;
+    if (Has<g::IndexKind>(node)) return ObjectKind::kIndex;
+    if (Has<g::ZoneKind>(node)) return ObjectKind::kZone;
+    return std::nullopt;
+  }
+
+  ObjectName AnyNameIn(const Node& node) {
+    if (Has<g::QualifiedName>(node)) return QualifiedNameIn(node);
+    return {"", NameIn(node)};
+  }
+
+  Parsed ShowCreate(const Node& node) {
+    auto [schema, name] = AnyNameIn(node);
+    return ddl::ShowCreate{*KindIn(node), std::move(schema), std::move(name), AsOfIn(node)};
+  }
+
+  Parsed Describe(const Node& node) {
+    auto [schema, name] = AnyNameIn(node);
+    return ddl::Describe{KindIn(node), std::move(schema), std::move(name), AsOfIn(node)};
+  }
+
+  // ---- Statements.
+
+  SqlCommand Command(const Node& node) {
+    if (node.is_type<g::CreateSchema>()) return CreateSchema(node);
+    if (node.is_type<g::DropSchema>()) return DropSchema(node);
+    if (node.is_type<g::CreateTable>()) return CreateTable(node);
+    if (node.is_type<g::DropTable>()) return DropTable(node);
+    if (node.is_type<g::AlterTable>()) return AlterTable(node);
+    if (node.is_type<g::CreateIndex>()) return CreateIndex(node);
+    if (node.is_type<g::DropIndex>()) return DropIndex(node);
+    return AlterIndex(node);
+  }
+
+  Parsed Statement(const Node& node) {
+    if (node.is_type<g::ShowList>()) return ShowList(node);
+    if (node.is_type<g::ShowCreate>()) return ShowCreate(node);
+    if (node.is_type<g::Describe>()) return Describe(node);
+    if (node.is_type<g::Explain>()) return ExplainCommand{Command(*node.children.front())};
+    if (node.is_type<g::Begin>()) return Begin{};
+    if (node.is_type<g::Commit>()) {
+      const Node* message = Find<g::Message>(node);
+      return Commit{message ? StringIn(*message) : ""};
+    }
+    return Command(node);
+  }
+
+  const Piece& piece_;
+  absl::Status status_;
+};
+
+}  // namespace
+
+absl::StatusOr<Parsed> ParsePiece(const Piece& piece) {
+  using Input = g::pegtl::memory_input<g::pegtl::tracking_mode::lazy, g::pegtl::eol::lf>;
+  Input in(piece.text.data(), piece.text.data() + piece.text.size(), "");
+  Expectations expectations;
+  const std::unique_ptr<Node> root =
+      g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations);
+  if (root == nullptr) {
+    return ErrorAt(Reason::SYNTAX_ERROR, piece.position, piece.text, expectations.offset(),
+                   expectations.Message(piece.text, piece.terminated ? "`;`" : "the end"));
+  }
+  return Builder(piece).Build(*root);
+}
+
+}  // namespace annals::ddl

@@ -1,0 +1,49 @@
+#pragma once
+
+// One statement's text to what it says.
+
+#include <string>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "annals/commands/alter_table_add_column.h"
+#include "annals/commands/alter_table_alter_column.h"
+#include "annals/commands/alter_table_drop_column.h"
+#include "annals/commands/alter_table_primary_key.h"
+#include "annals/commands/alter_table_rename_column.h"
+#include "annals/commands/alter_table_set_property.h"
+#include "annals/commands/create_index.h"
+#include "annals/commands/create_schema.h"
+#include "annals/commands/create_table.h"
+#include "annals/commands/drop_index.h"
+#include "annals/commands/drop_schema.h"
+#include "annals/commands/drop_table.h"
+#include "annals/commands/index_life_cycle.h"
+#include "annals/commands/rename_index.h"
+#include "annals/commands/rename_table.h"
+#include "annals/ddl/splitter_internal.h"
+#include "annals/ddl/statement.h"
+
+namespace annals::ddl {
+
+// Any command that has words.
+using SqlCommand =
+    std::variant<CreateSchema, DropSchema, CreateTable, DropTable, RenameTable, AlterTableAddColumn,
+                 AlterTableDropColumn, AlterTableAlterColumn, AlterTableRenameColumn,
+                 AlterTableAddPrimaryKey, AlterTableDropPrimaryKey, AlterTableSetProperty,
+                 CreateIndex, DropIndex, RenameIndex, StartBuildingIndex, MakeIndexAvailable,
+                 RemoveIndex>;
+
+struct ExplainCommand {
+  SqlCommand command;
+};
+struct Begin {};
+struct Commit {
+  std::string message;
+};
+
+using Parsed = std::variant<SqlCommand, ExplainCommand, Show, Describe, ShowCreate, Begin, Commit>;
+
+absl::StatusOr<Parsed> ParsePiece(const Piece& piece);
+
+}  // namespace annals::ddl

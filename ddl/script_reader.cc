@@ -1,0 +1,107 @@
+#include "annals/ddl/script_reader.h"
+
+#include <algorithm>
+#include <istream>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "annals/ddl/piece_parser_internal.h"
+#include "annals/ddl/source_internal.h"
+#include "annals/ddl/splitter_internal.h"
+#include "annals/schemas/status.h"
+
+namespace annals::ddl {
+namespace {
+
+// Delivers what the stream has at hand, and waits only if that is nothing.
+ScriptReader::Source Deliver(std::istream& in) {
+  return [&in]() -> absl::StatusOr<std::string> {
+    constexpr std::streamsize kMost = 64 * 1024;
+    if (in.peek() == std::istream::traits_type::eof()) {
+      if (in.bad()) return MakeError(Reason::IO_ERROR, "cannot read the script");
+      return std::string();
+    }
+    std::string bytes(std::clamp<std::streamsize>(in.rdbuf()->in_avail(), 1, kMost), '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(in.gcount());
+    return bytes;
+  };
+}
+
+CatalogCommand ToCommand(SqlCommand command) {
+  return std::visit([](auto& c) -> CatalogCommand { return std::move(c); }, command);
+}
+
+Write WriteOf(SqlCommand command, Position position) {
+  return {.commands = {ToCommand(std::move(command))}, .positions = {position}, .message = ""};
+}
+
+absl::Status ErrorIn(const Piece& piece, std::string_view what) {
+  return ErrorAt(Reason::SYNTAX_ERROR, piece.position, piece.text, 0, what);
+}
+
+}  // namespace
+
+ScriptReader::ScriptReader(Source source)
+    : splitter_(std::make_unique<Splitter>(std::move(source))) {}
+ScriptReader::ScriptReader(std::istream& in) : ScriptReader(Deliver(in)) {}
+ScriptReader::~ScriptReader() = default;
+
+absl::StatusOr<std::optional<Statement>> ScriptReader::Next() {
+  if (!status_.ok()) return status_;
+  absl::StatusOr<std::optional<Statement>> next = Read();
+  if (!next.ok()) status_ = next.status();
+  return next;
+}
+
+absl::StatusOr<std::optional<Statement>> ScriptReader::Read() {
+  ANNALS_ASSIGN_OR_RETURN(const std::optional<Piece> piece, splitter_->Next());
+  if (!piece.has_value()) return std::nullopt;
+  ANNALS_ASSIGN_OR_RETURN(Parsed parsed, ParsePiece(*piece));
+  if (std::holds_alternative<Begin>(parsed)) return ReadBlock(piece->position);
+  if (std::holds_alternative<Commit>(parsed)) return ErrorIn(*piece, "COMMIT without BEGIN");
+
+  Statement statement{.what = {}, .text = std::string(piece->text), .position = piece->position};
+  if (auto* command = std::get_if<SqlCommand>(&parsed)) {
+    statement.what = WriteOf(std::move(*command), piece->position);
+  } else if (auto* explain = std::get_if<ExplainCommand>(&parsed)) {
+    statement.what = Explain{WriteOf(std::move(explain->command), piece->position)};
+  } else if (auto* show = std::get_if<Show>(&parsed)) {
+    statement.what = std::move(*show);
+  } else if (auto* describe = std::get_if<Describe>(&parsed)) {
+    statement.what = std::move(*describe);
+  } else if (auto* show_create = std::get_if<ShowCreate>(&parsed)) {
+    statement.what = std::move(*show_create);
+  }
+  return statement;
+}
+
+// The rest of the block whose BEGIN has been read.
+absl::StatusOr<Statement> ScriptReader::ReadBlock(Position begin) {
+  splitter_->BeginBlock();
+  Write block;
+  for (;;) {
+    ANNALS_ASSIGN_OR_RETURN(const std::optional<Piece> piece, splitter_->Next());
+    if (!piece.has_value()) {
+      return MakeError(
+          Reason::SYNTAX_ERROR,
+          absl::StrCat(PositionText(begin), ": BEGIN has no COMMIT", Excerpt("BEGIN", 0)));
+    }
+    ANNALS_ASSIGN_OR_RETURN(Parsed parsed, ParsePiece(*piece));
+    if (auto* commit = std::get_if<Commit>(&parsed)) {
+      block.message = std::move(commit->message);
+      return Statement{.what = std::move(block), .text = splitter_->EndBlock(), .position = begin};
+    }
+    auto* command = std::get_if<SqlCommand>(&parsed);
+    if (command == nullptr) {
+      return ErrorIn(*piece, absl::StrCat("only writing statements may stand between BEGIN (",
+                                          PositionText(begin), ") and COMMIT"));
+    }
+    block.commands.push_back(ToCommand(std::move(*command)));
+    block.positions.push_back(piece->position);
+  }
+}
+
+}  // namespace annals::ddl

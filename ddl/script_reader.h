@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/ddl/statement.h"
+
+namespace annals::ddl {
+
+class Splitter;
+
+// Reads a script of any length statement by statement and keeps no more of it than
+// the statement at hand. A statement is given as soon as its `;` has been read.
+//
+//   ScriptReader script(std::cin);
+//   for (;;) {
+//     auto statement = script.Next();
+//     if (!statement.ok()) return statement.status();
+//     if (!statement->has_value()) break;
+//     ...
+//   }
+//
+// One thread at a time.
+class ScriptReader {
+ public:
+  // The most that a statement or a BEGIN block may be, and how deep its
+  // parentheses may nest.
+  static constexpr size_t kMaxStatementBytes = size_t{1} << 20;
+  static constexpr size_t kMaxNesting = 64;
+
+  // Delivers the next bytes of the script, cut anywhere; none at its end.
+  using Source = std::function<absl::StatusOr<std::string>()>;
+
+  explicit ScriptReader(Source source);
+  // `in` must outlive the reader.
+  explicit ScriptReader(std::istream& in);
+  ~ScriptReader();
+
+  // The next statement or whole BEGIN block; nothing at the end of the script.
+  // After an error the reader says the same error again.
+  //
+  //   SYNTAX_ERROR         the message has line, column, the line with a caret
+  //                        under the place, what was found and what was expected
+  //   INVALID_NAME         a name that is reserved
+  //   STATEMENT_TOO_LARGE, STATEMENT_TOO_DEEP
+  //   any error of the source
+  absl::StatusOr<std::optional<Statement>> Next();
+
+ private:
+  absl::StatusOr<std::optional<Statement>> Read();
+  absl::StatusOr<Statement> ReadBlock(Position begin);
+
+  std::unique_ptr<Splitter> splitter_;
+  absl::Status status_;
+};
+
+}  // namespace annals::ddl

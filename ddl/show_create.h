@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog_view.h"
+#include "annals/catalog/object.h"
+
+namespace annals::ddl {
+
+// The statement that makes `object`, an object of `catalog`, where what it needs
+// (schema, zone, table) exists: there is one spelling, and it reads back to the same
+// object but for ids, versions and the status of indexes. Ends with `;`.
+//
+//   INVALID_REQUEST  a key index: it comes and goes with its table's key
+//   NOT_SUPPORTED    the kind has no words, or the object holds what SQL text
+//                    cannot (a NUL character in a default)
+absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object);
+
+}  // namespace annals::ddl

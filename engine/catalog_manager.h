@@ -1,0 +1,102 @@
+#pragma once
+
+// The engine: opens a log, rebuilds every version from it, and takes commands. The
+// only place with threads, a clock and policy of commits.
+//
+//   auto manager = annals::CatalogManager::Open({.path = "shop.annals"});
+//   auto done = (*manager)->Execute(annals::CreateSchema{.name = "sales"});
+//   auto now = (*manager)->Latest();
+//
+// Any thread may call anything. Catalogs stay valid after the manager is gone.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "annals/commands/command.h"
+#include "annals/engine/catalog_service.h"
+#include "annals/engine/clock.h"
+#include "annals/engine/execute.h"
+#include "annals/engine/listener.h"
+#include "annals/log/update_log.h"
+
+namespace annals {
+
+struct OpenOptions {
+  // Where the log lies: "rocksdb" (a directory, `path`) or "memory".
+  std::string log = "rocksdb";
+  std::string path = {};
+  // Opens what is there beside a live writer; writes nothing at all.
+  bool read_only = false;
+  bool create_if_missing = true;
+  // From a version's timestamp to its activation, where a call does not say.
+  absl::Duration delay = absl::ZeroDuration();
+  // Go on although versions that were acknowledged are missing. The loss is
+  // recorded in the log. For `annals repair`.
+  bool accept_loss = false;
+  // Must outlive the manager; null: the machine's.
+  const Clock* clock = nullptr;
+};
+
+class CatalogManager : public CatalogService {
+ public:
+  // Opens the log and rebuilds all versions. An empty log gets version 1: the
+  // schemas PUBLIC and SYSTEM.
+  //   STORE_NOT_FOUND, NOT_A_STORE, STORE_LOCKED, IO_ERROR
+  //   DAMAGED        names key, version, what was found and what was expected
+  //   LOST_VERSIONS  names the acknowledged versions that are missing
+  //   NEWER_FORMAT   a newer release wrote it
+  static absl::StatusOr<std::unique_ptr<CatalogManager>> Open(const OpenOptions& options);
+  // The same on a log that the caller made.
+  static absl::StatusOr<std::unique_ptr<CatalogManager>> Open(std::unique_ptr<UpdateLog> log,
+                                                              const OpenOptions& options);
+
+  // Executes one command, or several as one version, all or nothing. Returns when
+  // the version is durable, applied, its listeners have run, and it is active.
+  //   a reason of the command      nothing was written
+  //   VERSION_CONFLICT             `expected_version` is not the latest
+  //   MAX_RETRIES                  other writers were always first; try again
+  //   DEADLINE_EXCEEDED            the message says whether the version was written
+  //   OUTCOME_UNKNOWN              it may or may not be in the log: reopen to learn
+  //   EXECUTE_IN_LISTENER, READ_ONLY, CLOSED, CLOCK_BEHIND, CLOCK_JUMP
+  virtual absl::StatusOr<ExecuteResult> Execute(CatalogCommand command,
+                                                const ExecuteOptions& options = {}) = 0;
+  virtual absl::StatusOr<ExecuteResult> Execute(std::vector<CatalogCommand> commands,
+                                                const ExecuteOptions& options = {}) = 0;
+  // The same without waiting; `done` is called on a thread of the manager, once.
+  using ExecuteCallback = std::function<void(absl::StatusOr<ExecuteResult>)>;
+  virtual void ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
+                            ExecuteCallback done) = 0;
+  // What Execute would append, without appending it.
+  virtual absl::StatusOr<UpdateEntries> Explain(std::vector<CatalogCommand> commands,
+                                                const ExecuteOptions& options = {}) const = 0;
+
+  // See engine/listener.h. The id is for RemoveListener, after which no call begins.
+  virtual uint64_t AddListener(Listener listener) = 0;
+  virtual void RemoveListener(uint64_t id) = 0;
+
+  // Writes a snapshot of `version` and truncates everything below it. False: one of
+  // that version or a later one exists, or nothing is below.
+  //   CATALOG_VERSION_NOT_FOUND, FAILED_PRECONDITION if it is not active yet
+  virtual absl::StatusOr<bool> Snapshot(CatalogVersion version) = 0;
+  // Copies the store, as it is now, to the new directory `directory`.
+  virtual absl::Status Backup(std::string_view directory) = 0;
+
+  struct Stats {
+    StoreStats store;
+    uint64_t recovered_records = 0;
+    absl::Duration recovery_time;
+    uint64_t listener_failures = 0;
+    std::string last_listener_failure;
+    std::vector<std::string> warnings;  // From opening the log.
+  };
+  virtual Stats GetStats() const = 0;
+
+  // Waits for what is under way and refuses what comes. Called by the destructor.
+  virtual void Close() = 0;
+};
+
+}  // namespace annals

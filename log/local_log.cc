@@ -1,0 +1,430 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "annals/log/keys.h"
+#include "annals/log/local_log_internal.h"
+
+namespace annals {
+namespace {
+
+absl::Status ReadOnlyError() {
+  return MakeError(Reason::READ_ONLY, "the log is open for reading only");
+}
+
+absl::Status KeyMissing(std::string_view key, std::string_view what) {
+  return MakeError(Reason::DAMAGED, absl::StrCat(ToAbsl(key), " is missing: expected ",
+                                                 ToAbsl(what), ", found no such key"));
+}
+
+std::string NamesOf(std::span<const PendingRecord> records) {
+  const auto name = [](const PendingRecord& record) {
+    return absl::StrCat("version ", record.version.value, " (commit id ",
+                        record.commit_id.ToString(), ")");
+  };
+  if (records.size() == 1) return name(records.front());
+  return absl::StrCat(name(records.front()), " to ", name(records.back()));
+}
+
+AppendResult Refused(absl::Status why) {
+  return {.outcome = AppendResult::Outcome::kRefused, .head = {}, .status = std::move(why)};
+}
+
+absl::StatusOr<StoreUuid> ReadProduct(const LogStorage& storage) {
+  ANNALS_ASSIGN_OR_RETURN(const auto product, storage.Get(kProductKey));
+  if (product.has_value()) return ParseProductValue(*product);
+  ANNALS_ASSIGN_OR_RETURN(const auto ours, storage.FirstKey({"catalog.", "catalog/"}));
+  if (ours.has_value()) {
+    return KeyMissing(kProductKey, absl::StrCat("it beside ", *ours));
+  }
+  ANNALS_ASSIGN_OR_RETURN(const auto foreign, storage.FirstKey({"", std::string(64, '\xff')}));
+  if (foreign.has_value()) {
+    return MakeError(Reason::NOT_A_STORE, "the database holds keys that are not of Annals");
+  }
+  return MakeError(Reason::STORE_NOT_FOUND, "the database is empty");
+}
+
+absl::StatusOr<std::optional<CatalogVersion>> ReadVersion(const LogStorage& storage,
+                                                          std::string_view key) {
+  ANNALS_ASSIGN_OR_RETURN(const auto value, storage.Get(key));
+  if (!value.has_value()) return std::nullopt;
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, ParseVersionValue(key, *value));
+  return version;
+}
+
+// For salvage: the store that the first record names whose bytes are whole.
+StoreUuid StoreOfRecords(const LogStorage& storage) {
+  StoreUuid store;
+  storage
+      .Scan(AllUpdateKeys(),
+            [&](std::string_view key, std::string_view value) {
+              const auto record = OpenRecord(key, value);
+              if (!record.ok()) return absl::OkStatus();
+              store = record->envelope.store;
+              return absl::CancelledError();  // Found.
+            })
+      .IgnoreError();
+  return store;
+}
+
+}  // namespace
+
+absl::Status LocalLog::Create(LogStorage* storage) {
+  const std::string product = ProductValue(StoreUuid::Random());
+  const std::string head = VersionValue({});
+  const Change changes[] = {Change::Put(std::string(kProductKey), product),
+                            Change::Put(std::string(kHeadKey), head)};
+  return storage->Write(changes, Durability::kNow);
+}
+
+absl::StatusOr<std::unique_ptr<LocalLog>> LocalLog::Open(std::unique_ptr<LogStorage> storage,
+                                                         LogAccess access) {
+  auto store = ReadProduct(*storage);
+  const bool salvaged =
+      access == LogAccess::kSalvage && ReasonOf(store.status()) == Reason::DAMAGED;
+  if (!store.ok() && !salvaged) return store.status();
+
+  const StoreUuid uuid = store.ok() ? *store : StoreOfRecords(*storage);
+  std::unique_ptr<LocalLog> log(new LocalLog(std::move(storage), access, uuid));
+  if (!store.ok()) log->AddWarning(std::string(ToStd(store.status().message())));
+
+  if (const absl::Status read = log->ReadState(); !read.ok()) {
+    if (access != LogAccess::kSalvage) return read;
+    log->AddWarning(std::string(ToStd(read.message())));
+    log->SalvageState();
+  }
+  return log;
+}
+
+absl::Status LocalLog::ReadState() {
+  ANNALS_ASSIGN_OR_RETURN(const auto head, ReadVersion(*storage_, kHeadKey));
+  if (!head.has_value()) return KeyMissing(kHeadKey, "the newest version");
+  ANNALS_ASSIGN_OR_RETURN(const auto snapshot, ReadVersion(*storage_, kSnapshotKey));
+  state_.head.version = *head;
+  state_.snapshot = snapshot.value_or(CatalogVersion{});
+  if (state_.snapshot > state_.head.version) {
+    return MakeError(Reason::DAMAGED,
+                     absl::StrCat(ToAbsl(kSnapshotKey), " is damaged: expected at most version ",
+                                  head->value, ", found ", snapshot->value));
+  }
+  ANNALS_ASSIGN_OR_RETURN(const auto position, PositionAt(*head));
+  state_.head = *position;
+  ANNALS_RETURN_IF_ERROR(CheckRootThere());
+  return CheckNothingOutside();
+}
+
+absl::Status LocalLog::CheckRootThere() const {
+  const CatalogVersion snapshot = state_.snapshot;
+  if (snapshot.value == 0) return absl::OkStatus();
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, ReadRecord(snapshot));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecordAt(store_, snapshot, bytes));
+  return CheckKind(record, RecordKind::kRoot);
+}
+
+absl::Status LocalLog::CheckNothingOutside() const {
+  const CatalogVersion head = state_.head.version;
+  ANNALS_ASSIGN_OR_RETURN(const auto above, storage_->FirstKey(UpdateKeysAbove(head)));
+  if (above.has_value()) {
+    return MakeError(Reason::DAMAGED, absl::StrCat(*above, " is above the head: expected version ",
+                                                   head.value, " to be the newest"));
+  }
+  const CatalogVersion first = state_.snapshot.value == 0 ? CatalogVersion{1} : state_.snapshot;
+  ANNALS_ASSIGN_OR_RETURN(const auto below, storage_->FirstKey(UpdateKeysBelow(first)));
+  if (below.has_value()) {
+    return MakeError(Reason::DAMAGED,
+                     absl::StrCat(*below, " is below the earliest version: expected ",
+                                  "none before ", first.value));
+  }
+  return absl::OkStatus();
+}
+
+// What the keys of the records say, where the head and the snapshot cannot be
+// believed. An append is impossible then, so the head's hash is not needed.
+void LocalLog::SalvageState() {
+  std::optional<CatalogVersion> first;
+  CatalogVersion last;
+  bool first_is_root = false;
+  storage_
+      ->Scan(AllUpdateKeys(),
+             [&](std::string_view key, std::string_view value) {
+               const auto version = VersionOfUpdateKey(key);
+               if (!version.has_value()) return absl::OkStatus();
+               if (!first.has_value()) {
+                 const auto record = OpenRecord(key, value);
+                 first_is_root = record.ok() && record->envelope.kind == RecordKind::kRoot;
+                 first = version;
+               }
+               last = *version;
+               return absl::OkStatus();
+             })
+      .IgnoreError();  // What came before the error is what there is.
+  state_.head = {last, {}};
+  state_.snapshot = first_is_root ? *first : CatalogVersion{};
+}
+
+LocalLog::~LocalLog() {
+  if (sink_ != nullptr) sink_->OnClosed(absl::OkStatus());
+}
+
+absl::Status LocalLog::SweepChunks() {
+  std::vector<KeyRange> ranges = {ChunkKeysBelow(state_.snapshot)};
+  if (state_.snapshot.value > 0) {
+    ANNALS_ASSIGN_OR_RETURN(const std::string bytes, ReadRecord(state_.snapshot));
+    ANNALS_ASSIGN_OR_RETURN(const RecordView root, OpenRecordAt(store_, state_.snapshot, bytes));
+    const std::string attempt = root.envelope.commit_id.ToString();
+    ranges.push_back(ChunkKeysBefore(state_.snapshot, attempt));
+    ranges.push_back(ChunkKeysAfter(state_.snapshot, attempt));
+  }
+  ranges.push_back(ChunkKeysAbove(state_.snapshot));  // Nobody else can be at work on them.
+
+  std::vector<Change> changes;
+  for (KeyRange& range : ranges) {
+    ANNALS_ASSIGN_OR_RETURN(const auto found, storage_->FirstKey(range));
+    if (found.has_value()) changes.push_back(Change::Delete(std::move(range)));
+  }
+  if (changes.empty()) return absl::OkStatus();
+  return storage_->Write(changes, Durability::kNow);
+}
+
+LocalLog::State LocalLog::Now() const {
+  std::lock_guard lock(state_mu_);
+  return state_;
+}
+
+UpdateLog::HeadInfo LocalLog::Head() const {
+  std::lock_guard lock(state_mu_);
+  return {store_, state_.head.version, state_.snapshot};
+}
+
+LogPosition LocalLog::HeadPosition() const {
+  std::lock_guard lock(state_mu_);
+  return state_.head;
+}
+
+absl::StatusOr<std::optional<LogPosition>> LocalLog::PositionAt(CatalogVersion version) const {
+  if (version.value == 0) return LogPosition{};
+  auto bytes = ReadRecord(version);
+  if (bytes.status().code() == absl::StatusCode::kOutOfRange ||
+      bytes.status().code() == absl::StatusCode::kNotFound) {
+    return std::nullopt;
+  }
+  ANNALS_RETURN_IF_ERROR(bytes.status());
+  ANNALS_ASSIGN_OR_RETURN(const LogPosition position, PositionOf(store_, version, *bytes));
+  return position;
+}
+
+absl::Status LocalLog::CheckWritable() const {
+  if (access_ != LogAccess::kWrite) return ReadOnlyError();
+  std::lock_guard lock(state_mu_);
+  return state_.broken;
+}
+
+AppendResult LocalLog::Append(std::span<const PendingRecord> records, CatalogVersion expected_head,
+                              absl::Time deadline) {
+  std::lock_guard turn(writing_);
+  if (absl::Status status = CheckWritable(); !status.ok()) return Refused(std::move(status));
+  if (deadline != absl::InfiniteFuture() && deadline <= absl::Now()) {
+    return Refused(MakeError(Reason::DEADLINE_EXCEEDED, "the deadline passed before the append"));
+  }
+  const CatalogVersion head = state_.head.version;
+  if (head != expected_head) {
+    return {.outcome = AppendResult::Outcome::kConflict, .head = head, .status = {}};
+  }
+  const auto checked = CheckAppend(store_, state_.head, capabilities(), records);
+  if (!checked.ok()) return Refused(checked.status());
+
+  if (const absl::Status written = WriteRecords(records); !written.ok()) {
+    return {.outcome = AppendResult::Outcome::kUnknown,
+            .head = head,
+            .status = Break(NamesOf(records), written)};
+  }
+  const LogPosition new_head{checked->back().version, checked->back().hash};
+  {
+    std::lock_guard lock(state_mu_);
+    state_.head = new_head;
+  }
+  storage_->NoteHead(new_head);
+  return {.outcome = AppendResult::Outcome::kCommitted,
+          .head = new_head.version,
+          .status = Deliver(*checked)};
+}
+
+absl::Status LocalLog::WriteRecords(std::span<const PendingRecord> records) {
+  const std::string head = VersionValue(records.back().version);
+  std::vector<Change> changes;
+  changes.reserve(records.size() + 1);
+  for (const PendingRecord& record : records) {
+    changes.push_back(Change::Put(UpdateKey(record.version), record.bytes));
+  }
+  changes.push_back(Change::Put(std::string(kHeadKey), head));
+  return storage_->Write(changes, Durability::kNow);
+}
+
+// From here on nobody writes: what is on the disk is not known, and a later
+// write could make it true or untrue after the caller was told.
+absl::Status LocalLog::Break(std::string_view what, const absl::Status& cause) {
+  std::lock_guard lock(state_mu_);
+  state_.broken = MakeError(
+      Reason::OUTCOME_UNKNOWN,
+      absl::StrCat(ToAbsl(what), " may or may not be in the log: ", cause.message(),
+                   "; the log takes no more writes, and opening the store again decides"));
+  return state_.broken;
+}
+
+absl::Status LocalLog::Deliver(std::span<const LogRecord> records) {
+  for (const LogRecord& record : records) {
+    if (sink_ == nullptr) break;
+    if (absl::Status status = sink_->OnRecord(record); !status.ok()) {
+      sink_ = nullptr;
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> LocalLog::Outcome(CommitId commit_id, CatalogVersion version) const {
+  const State state = Now();
+  if (version > state.head.version) {
+    ANNALS_RETURN_IF_ERROR(state.broken);
+    return false;
+  }
+  if (version.value == 0) return NoSuchVersion(version, state.head.version);
+  if (version < state.snapshot) {
+    return MakeError(Reason::OUTCOME_UNKNOWN,
+                     TruncatedVersion(version, state.snapshot).message().data());
+  }
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, ReadRecord(version));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecordAt(store_, version, bytes));
+  if (record.envelope.kind == RecordKind::kUpdate) return record.envelope.commit_id == commit_id;
+  const auto update = UpdateInRoot(record);
+  if (!update.has_value()) {
+    return MakeError(Reason::OUTCOME_UNKNOWN,
+                     absl::StrCat("the snapshot of version ", version.value,
+                                  " does not hold the version's own record"));
+  }
+  return update->envelope.commit_id == commit_id;
+}
+
+absl::Status LocalLog::Subscribe(CatalogVersion from, LogSink* sink) {
+  std::lock_guard turn(writing_);
+  if (sink_ != nullptr) {
+    return MakeError(Reason::INVALID_REQUEST, "the log has a subscriber already");
+  }
+  const State state = Now();
+  if (from.value == 0 || from > state.head.version.Next()) {
+    return NoSuchVersion(from, state.head.version);
+  }
+  if (from <= state.snapshot) {
+    sink->OnLagged(state.snapshot);
+    return absl::OkStatus();
+  }
+  ANNALS_RETURN_IF_ERROR(Replay(from, sink));
+  sink_ = sink;
+  return absl::OkStatus();
+}
+
+absl::Status LocalLog::Replay(CatalogVersion from, LogSink* sink) const {
+  const CatalogVersion head = state_.head.version;
+  ANNALS_ASSIGN_OR_RETURN(const auto before, PositionAt(from.Previous()));
+  RecordChain chain(store_, *before);
+  const KeyRange range{UpdateKey(from), UpdateKeysAbove(head).begin};
+  ANNALS_RETURN_IF_ERROR(
+      storage_->Scan(range, [&](std::string_view key, std::string_view value) -> absl::Status {
+        const auto version = VersionOfUpdateKey(key);
+        if (!version.has_value()) {
+          return MakeError(Reason::DAMAGED,
+                           absl::StrCat(ToAbsl(key), " is out of place: expected ",
+                                        UpdateKey(chain.position().version.Next())));
+        }
+        ANNALS_ASSIGN_OR_RETURN(const LogRecord record, chain.Next(*version, value));
+        return sink->OnRecord(record);
+      }));
+  if (chain.position().version < head) return chain.Missing(head);
+  return absl::OkStatus();
+}
+
+void LocalLog::Unsubscribe() {
+  std::lock_guard turn(writing_);
+  sink_ = nullptr;
+}
+
+absl::StatusOr<std::string> LocalLog::ReadRecord(CatalogVersion version) const {
+  const State before = Now();
+  if (version < before.snapshot) return TruncatedVersion(version, before.snapshot);
+  if (version.value == 0 || version > before.head.version) {
+    return NoSuchVersion(version, before.head.version);
+  }
+  ANNALS_ASSIGN_OR_RETURN(auto bytes, storage_->Get(UpdateKey(version)));
+  if (bytes.has_value()) return *std::move(bytes);
+  const State after = Now();
+  if (version < after.snapshot) return TruncatedVersion(version, after.snapshot);
+  return KeyMissing(UpdateKey(version), absl::StrCat("the record of version ", version.value));
+}
+
+absl::StatusOr<std::string> LocalLog::ReadChunk(CatalogVersion snapshot, std::string_view attempt,
+                                                uint32_t number) const {
+  const std::string key = ChunkKey(snapshot, attempt, number);
+  ANNALS_ASSIGN_OR_RETURN(auto bytes, storage_->Get(key));
+  if (bytes.has_value()) return *std::move(bytes);
+  if (const State state = Now(); snapshot < state.snapshot) {
+    return TruncatedVersion(snapshot, state.snapshot);
+  }
+  return KeyMissing(key, "a chunk of the snapshot");
+}
+
+absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
+                                std::string_view bytes) {
+  ANNALS_RETURN_IF_ERROR(CheckWritable());
+  if (!IsAttempt(attempt) || number >= kMaxChunks) {
+    return MakeError(Reason::INVALID_REQUEST,
+                     "a chunk needs an attempt of 32 hex digits and a "
+                     "number below 1000000");
+  }
+  const Change put[] = {Change::Put(ChunkKey(snapshot, attempt, number), bytes)};
+  const absl::Status written = storage_->Write(put, Durability::kBeforeNext);
+  if (written.ok()) return written;
+  return Break(absl::StrCat("chunk ", number, " of snapshot ", snapshot.value), written);
+}
+
+absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
+                                   std::string_view attempt, std::string_view root) {
+  std::lock_guard turn(writing_);
+  ANNALS_RETURN_IF_ERROR(CheckWritable());
+  const State state = Now();
+  if (state.snapshot != expected_snapshot) {
+    return MakeError(Reason::VERSION_CONFLICT,
+                     absl::StrCat("the earliest version is ", state.snapshot.value, ", not ",
+                                  expected_snapshot.value));
+  }
+  if (snapshot.value == 0 || snapshot > state.head.version) {
+    return NoSuchVersion(snapshot, state.head.version);
+  }
+  if (snapshot < state.snapshot) return TruncatedVersion(snapshot, state.snapshot);
+  ANNALS_ASSIGN_OR_RETURN(const auto replaced, PositionAt(snapshot));
+  ANNALS_RETURN_IF_ERROR(CheckRoot(store_, *replaced, attempt, root));
+
+  const std::string earliest = VersionValue(snapshot);
+  const Change changes[] = {Change::Put(UpdateKey(snapshot), root),
+                            Change::Put(std::string(kSnapshotKey), earliest),
+                            Change::Delete(UpdateKeysBelow(snapshot)),
+                            Change::Delete(ChunkKeysBelow(snapshot)),
+                            Change::Delete(ChunkKeysBefore(snapshot, attempt)),
+                            Change::Delete(ChunkKeysAfter(snapshot, attempt))};
+  if (const absl::Status written = storage_->Write(changes, Durability::kNow); !written.ok()) {
+    return Break(absl::StrCat("the snapshot of version ", snapshot.value), written);
+  }
+  {
+    std::lock_guard lock(state_mu_);
+    state_.snapshot = snapshot;
+  }
+  if (sink_ != nullptr) sink_->OnSnapshotMoved(snapshot);
+  return absl::OkStatus();
+}
+
+absl::Status LocalLog::Backup(std::string_view directory) {
+  ANNALS_RETURN_IF_ERROR(CheckWritable());
+  // The head of now is in the copy, whatever is appended meanwhile.
+  return storage_->CopyTo(directory, HeadPosition());
+}
+
+}  // namespace annals

@@ -1,0 +1,48 @@
+#include "annals/log/memory/memory_storage_internal.h"
+
+namespace annals {
+
+absl::StatusOr<std::optional<std::string>> MemoryStorage::Get(std::string_view key) const {
+  std::lock_guard lock(mu_);
+  const auto at = entries_.find(key);
+  if (at == entries_.end()) return std::nullopt;
+  return at->second;
+}
+
+absl::StatusOr<std::optional<std::string>> MemoryStorage::FirstKey(const KeyRange& range) const {
+  std::lock_guard lock(mu_);
+  const auto at = entries_.lower_bound(range.begin);
+  if (at == entries_.end() || at->first >= range.end) return std::nullopt;
+  return at->first;
+}
+
+absl::Status MemoryStorage::Scan(const KeyRange& range, Visitor visit) const {
+  // Each entry is copied, so that `visit` runs without the lock and may read.
+  std::string at = range.begin;
+  while (true) {
+    std::string value;
+    {
+      std::lock_guard lock(mu_);
+      const auto entry = entries_.lower_bound(at);
+      if (entry == entries_.end() || entry->first >= range.end) return absl::OkStatus();
+      at = entry->first;
+      value = entry->second;
+    }
+    ANNALS_RETURN_IF_ERROR(visit(at, value));
+    at.push_back('\0');
+  }
+}
+
+absl::Status MemoryStorage::Write(std::span<const Change> changes, Durability /*durability*/) {
+  std::lock_guard lock(mu_);
+  for (const Change& change : changes) {
+    if (change.end.empty()) {
+      entries_.insert_or_assign(change.begin, std::string(change.value));
+    } else {
+      entries_.erase(entries_.lower_bound(change.begin), entries_.lower_bound(change.end));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace annals

@@ -1,0 +1,234 @@
+#include "annals/log/rocksdb/rocksdb_log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "annals/log/local_log_internal.h"
+#include "annals/log/rocksdb/head_mark_internal.h"
+#include "annals/log/rocksdb/rocksdb_status_internal.h"
+#include "annals/log/rocksdb/rocksdb_storage_internal.h"
+#include "annals/log/rocksdb/store_directory_internal.h"
+#include "rocksdb/db.h"
+#include "rocksdb/table.h"
+
+namespace annals {
+namespace {
+
+// A reader must not even leave RocksDB's own log behind.
+class NoInfoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+rocksdb::Options CommonOptions(rocksdb::Env* env) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 64 << 10;
+  table.checksum = rocksdb::kXXH3;
+
+  rocksdb::Options options;
+  options.env = env;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kLZ4Compression;
+  options.write_buffer_size = 8 << 20;
+  options.max_background_jobs = 1;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.keep_log_file_num = 2;
+  options.track_and_verify_wals_in_manifest = true;
+  // After an error of a write nobody writes until the store is opened again, so
+  // RocksDB need not try to recover by itself.
+  options.max_bgerror_resume_count = 0;
+  // The default, by which a torn end is cut off. Stricter modes refuse to open
+  // after an ordinary loss of power; what this one drops too much, the mark knows.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // The default, on which durability rests: what was recovered from the
+  // write-ahead log is in a synced table before Open returns, so that nothing is
+  // served that another crash could take away.
+  options.avoid_flush_during_recovery = false;
+  return options;
+}
+
+// A log, and what the mark said just before it was opened.
+struct Opened {
+  std::unique_ptr<RocksDbStorage> storage;
+  MarkReading mark;
+};
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
+  if (status.IsInvalidArgument()) {  // Other column families, another comparator.
+    return MakeError(Reason::NOT_A_STORE,
+                     absl::StrCat(path, " is not a store: ", status.ToString()));
+  }
+  return FromRocksDb(status, "cannot open " + path);
+}
+
+absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenStorage(const std::string& path,
+                                                            rocksdb::Env* env, bool read_only,
+                                                            bool create) {
+  rocksdb::Options options = CommonOptions(env);
+  options.create_if_missing = create;
+  if (read_only) options.info_log = std::make_shared<NoInfoLog>();
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(options, path, &raw)
+                                           : rocksdb::DB::Open(options, path, &raw);
+  if (!status.ok()) return OpenError(status, path);
+  return std::make_unique<RocksDbStorage>(std::unique_ptr<rocksdb::DB>(raw), path, env);
+}
+
+std::string Lost(CatalogVersion first, CatalogVersion last) {
+  return first == last ? absl::StrCat("version ", first.value, " was acknowledged and is missing")
+                       : absl::StrCat("versions ", first.value, " to ", last.value,
+                                      " were acknowledged and are missing");
+}
+
+// What `mark` knows to be acknowledged and `log` does not have; empty if nothing.
+absl::StatusOr<std::string> FindLoss(const LocalLog& log, const HeadMark& mark) {
+  const LogPosition head = log.HeadPosition();
+  const LogPosition& marked = mark.head;
+  if (marked.version > head.version) {
+    return absl::StrCat(Lost(head.version.Next(), marked.version), "; the log ends at version ",
+                        head.version.value);
+  }
+  ANNALS_ASSIGN_OR_RETURN(const auto found, log.PositionAt(marked.version));
+  if (!found.has_value() || found->hash == marked.hash) return std::string();
+  return absl::StrCat("version ", marked.version.value, " was acknowledged with the hash ",
+                      marked.hash.ToString(), ", and the log has one with the hash ",
+                      found->hash.ToString());
+}
+
+absl::Status LossError(const std::string& path, std::string_view loss) {
+  return MakeError(
+      Reason::LOST_VERSIONS,
+      absl::StrCat(path, ": ", ToAbsl(loss), "; annals repair --accept-loss goes on without them"));
+}
+
+// One opening of a store that exists, or one that is being made.
+class Opener {
+ public:
+  explicit Opener(const RocksDbLogOptions& options)
+      : options_(options),
+        env_(options.env != nullptr ? options.env : rocksdb::Env::Default()),
+        access_(!options.read_only ? LogAccess::kWrite
+                : options.salvage  ? LogAccess::kSalvage
+                                   : LogAccess::kRead) {}
+
+  absl::StatusOr<std::unique_ptr<UpdateLog>> Open() {
+    ANNALS_ASSIGN_OR_RETURN(const DirectoryContent content, LookInto(env_, options_.path));
+    if (content == DirectoryContent::kNothing) {
+      if (!MayCreate()) return NotFound();
+      return OpenForWriting();
+    }
+    if (options_.read_only) return OpenForReading(access_);
+    // What RocksDB does when it opens a database for writing cannot be undone: a
+    // damaged end of the write-ahead log is gone after it. So the store is looked
+    // at first, and a refused open leaves all as it was.
+    ANNALS_RETURN_IF_ERROR(CheckUnlocked(env_, options_.path));
+    const auto looked = OpenForReading(LogAccess::kRead);
+    const bool is_new = ReasonOf(looked.status()) == Reason::STORE_NOT_FOUND && MayCreate();
+    if (!looked.ok() && !is_new) return looked.status();
+    return OpenForWriting();
+  }
+
+ private:
+  bool MayCreate() const { return !options_.read_only && options_.create_if_missing; }
+
+  absl::Status NotFound() const {
+    return MakeError(Reason::STORE_NOT_FOUND, absl::StrCat("there is no store at ", options_.path));
+  }
+
+  // Beside a live writer files vanish that it needs no more. What was found then
+  // may be neither the state of before nor that of after.
+  absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForReading(LogAccess access) {
+    constexpr int kAttempts = 10;
+    for (int attempt = 1;; ++attempt) {
+      const auto before = DatabaseFiles(env_, options_.path);
+      auto log = OpenOnceForReading(access);
+      const auto after = DatabaseFiles(env_, options_.path);
+      const bool stable = std::includes(after.begin(), after.end(), before.begin(), before.end());
+      if (stable || attempt == kAttempts) return log;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1 << std::min(attempt, 5)));
+    }
+  }
+
+  absl::StatusOr<std::unique_ptr<UpdateLog>> OpenOnceForReading(LogAccess access) {
+    // The mark first: the log that is opened after it must have what it names.
+    const MarkReading mark = ReadMark(env_, options_.path);
+    ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/true,
+                                                      /*create=*/false));
+    auto log = LocalLog::Open(std::move(storage), access);
+    if (ReasonOf(log.status()) == Reason::STORE_NOT_FOUND) {
+      ANNALS_RETURN_IF_ERROR(CheckNothingLost(mark));
+    }
+    if (!log.ok()) return WithContext(log.status(), options_.path);
+    ANNALS_RETURN_IF_ERROR(CheckMark(mark, log->get()).status());
+    return std::unique_ptr<UpdateLog>(*std::move(log));
+  }
+
+  absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForWriting() {
+    ANNALS_RETURN_IF_ERROR(MakeDirectory(env_, options_.path));
+    const MarkReading mark = ReadMark(env_, options_.path);
+    ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/false,
+                                                      /*create=*/options_.create_if_missing));
+    RocksDbStorage* const kept = storage.get();
+    ANNALS_ASSIGN_OR_RETURN(const auto key, kept->FirstKey({"", "\xff"}));
+    const bool is_new = !key.has_value();
+    if (is_new) ANNALS_RETURN_IF_ERROR(LocalLog::Create(kept));
+
+    auto log = LocalLog::Open(std::move(storage), LogAccess::kWrite);
+    if (!log.ok()) return WithContext(log.status(), options_.path);
+    bool alarmed = false;
+    if (!is_new) {
+      ANNALS_ASSIGN_OR_RETURN(alarmed, CheckMark(mark, log->get()));
+    }
+    const HeadMark head{(*log)->Head().store, (*log)->HeadPosition()};
+    if (alarmed) {
+      kept->KeepMark(MarkFile::OpenAlarmed(env_, options_.path), head.store);
+    } else {
+      ANNALS_ASSIGN_OR_RETURN(auto file, MarkFile::Open(env_, options_.path, mark, head));
+      kept->KeepMark(std::move(file), head.store);
+    }
+    ANNALS_RETURN_IF_ERROR((*log)->SweepChunks());
+    return std::unique_ptr<UpdateLog>(*std::move(log));
+  }
+
+  // An empty database whose mark names versions is no new store.
+  absl::Status CheckNothingLost(const MarkReading& mark) const {
+    if (!mark.mark.has_value() || mark.mark->head.version.value == 0 || options_.accept_loss) {
+      return absl::OkStatus();
+    }
+    return LossError(options_.path, Lost({1}, mark.mark->head.version));
+  }
+
+  // Compares the log with its mark. Whether there is a loss, which was accepted.
+  absl::StatusOr<bool> CheckMark(const MarkReading& mark, LocalLog* log) const {
+    if (!mark.warning.empty()) log->AddWarning(mark.warning);
+    if (!mark.mark.has_value()) return false;
+    if (mark.mark->store != log->Head().store) {
+      log->AddWarning(
+          absl::StrCat("CATALOG-HEAD is of another store, ", mark.mark->store.ToString()));
+      return false;
+    }
+    ANNALS_ASSIGN_OR_RETURN(const std::string loss, FindLoss(*log, *mark.mark));
+    if (loss.empty()) return false;
+    if (!options_.accept_loss && !options_.salvage) return LossError(options_.path, loss);
+    log->AddWarning(loss);
+    return true;
+  }
+
+  const RocksDbLogOptions& options_;
+  rocksdb::Env* const env_;
+  const LogAccess access_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<UpdateLog>> OpenRocksDbLog(const RocksDbLogOptions& options) {
+  return Opener(options).Open();
+}
+
+}  // namespace annals

@@ -1,0 +1,125 @@
+#include <cstring>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "annals/log/rocksdb/rocksdb_status_internal.h"
+#include "annals/log/rocksdb/rocksdb_storage_internal.h"
+#include "annals/log/rocksdb/store_directory_internal.h"
+#include "rocksdb/utilities/checkpoint.h"
+#include "rocksdb/write_batch.h"
+
+namespace annals {
+namespace {
+
+constexpr size_t kReadAhead = 2 << 20;
+
+rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// RocksDB's values lie where they lie; FlatBuffers must be aligned.
+class AlignedCopy {
+ public:
+  std::string_view Of(const rocksdb::Slice& bytes) {
+    words_.resize((bytes.size() + 7) / 8);
+    std::memcpy(words_.data(), bytes.data(), bytes.size());
+    return {reinterpret_cast<const char*>(words_.data()), bytes.size()};
+  }
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
+rocksdb::WriteBatch ToBatch(std::span<const Change> changes) {
+  constexpr size_t kOverhead = 32;
+  size_t size = kOverhead;
+  for (const Change& change : changes) {
+    size += change.begin.size() + change.value.size() + change.end.size() + kOverhead;
+  }
+  rocksdb::WriteBatch batch(size);
+  // A batch that takes these refuses nothing: they fail on column families and
+  // limits that it does not have.
+  for (const Change& change : changes) {
+    if (change.end.empty()) {
+      batch.Put(change.begin, ToSlice(change.value)).PermitUncheckedError();
+    } else {
+      batch.DeleteRange(change.begin, change.end).PermitUncheckedError();
+    }
+  }
+  return batch;
+}
+
+}  // namespace
+
+absl::Status RocksDbStorage::Reading(const rocksdb::Status& status) const {
+  return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot read " + path_);
+}
+
+absl::StatusOr<std::optional<std::string>> RocksDbStorage::Get(std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  ANNALS_RETURN_IF_ERROR(Reading(status));
+  return value;
+}
+
+absl::StatusOr<std::optional<std::string>> RocksDbStorage::FirstKey(const KeyRange& range) const {
+  const rocksdb::Slice end(range.end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end;
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options));
+  at->Seek(range.begin);
+  ANNALS_RETURN_IF_ERROR(Reading(at->status()));
+  if (!at->Valid()) return std::nullopt;
+  return at->key().ToString();
+}
+
+absl::Status RocksDbStorage::Scan(const KeyRange& range, Visitor visit) const {
+  const rocksdb::Slice end(range.end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end;
+  options.readahead_size = kReadAhead;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options));
+  AlignedCopy aligned;
+  for (at->Seek(range.begin); at->Valid(); at->Next()) {
+    ANNALS_RETURN_IF_ERROR(visit(ToView(at->key()), aligned.Of(at->value())));
+  }
+  return Reading(at->status());
+}
+
+absl::Status RocksDbStorage::Write(std::span<const Change> changes, Durability durability) {
+  rocksdb::WriteBatch batch = ToBatch(changes);
+  rocksdb::WriteOptions options;
+  // A sync covers all that the write-ahead log got before, and a crash keeps a
+  // prefix of it, so what is not synced here is durable with the next sync.
+  options.sync = durability == Durability::kNow;
+  const rocksdb::Status status = db_->Write(options, &batch);
+  return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot write to " + path_);
+}
+
+void RocksDbStorage::NoteHead(const LogPosition& head) { mark_->Note({store_, head}); }
+
+// The copy is made beside its place and renamed: it is there as a whole or not.
+absl::Status RocksDbStorage::CopyTo(std::string_view directory, const LogPosition& head) {
+  const std::string target = AbsolutePath(directory);
+  if (env_->FileExists(target).ok()) {
+    return MakeError(Reason::BACKUP_EXISTS, absl::StrCat(target, " exists already"));
+  }
+  const std::string partial = absl::StrCat(target, ".partial-", CommitId::Random().ToString());
+  const absl::Status copied = CopyInto(partial, head);
+  const absl::Status moved = copied.ok() ? MoveDirectory(env_, partial, target) : copied;
+  if (!moved.ok()) RemoveDirectory(env_, partial);
+  return moved;
+}
+
+absl::Status RocksDbStorage::CopyInto(const std::string& directory, const LogPosition& head) {
+  rocksdb::Checkpoint* raw = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &raw);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
+  if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
+  ANNALS_RETURN_IF_ERROR(FromRocksDb(status, "cannot copy " + path_));
+  MakePrivate(env_, directory);
+  return WriteNewMark(env_, directory, {store_, head});
+}
+
+}  // namespace annals

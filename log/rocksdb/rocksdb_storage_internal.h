@@ -1,0 +1,45 @@
+#pragma once
+
+// A RocksDB as the storage of a log.
+
+#include <memory>
+#include <string>
+
+#include "annals/log/rocksdb/head_mark_internal.h"
+#include "annals/log/storage_internal.h"
+#include "rocksdb/db.h"
+
+namespace annals {
+
+class RocksDbStorage final : public LogStorage {
+ public:
+  // Takes the database. `path` and `env` are those that it was opened with.
+  RocksDbStorage(std::unique_ptr<rocksdb::DB> db, std::string path, rocksdb::Env* env)
+      : db_(std::move(db)), path_(std::move(path)), env_(env) {}
+
+  // From here on NoteHead writes `mark`, in the name of `store`.
+  // REQUIRES: nobody appends yet.
+  void KeepMark(std::unique_ptr<MarkFile> mark, const StoreUuid& store) {
+    mark_ = std::move(mark);
+    store_ = store;
+  }
+
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
+  absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
+  absl::Status Scan(const KeyRange& range, Visitor visit) const override;
+  absl::Status Write(std::span<const Change> changes, Durability durability) override;
+  void NoteHead(const LogPosition& head) override;
+  absl::Status CopyTo(std::string_view directory, const LogPosition& head) override;
+
+ private:
+  absl::Status Reading(const rocksdb::Status& status) const;
+  absl::Status CopyInto(const std::string& directory, const LogPosition& head);
+
+  const std::unique_ptr<rocksdb::DB> db_;
+  const std::string path_;
+  rocksdb::Env* const env_;
+  std::unique_ptr<MarkFile> mark_;  // Null in a reader.
+  StoreUuid store_;
+};
+
+}  // namespace annals

@@ -1,0 +1,44 @@
+#pragma once
+
+// The directory of a store, seen from outside: what is in it before RocksDB may
+// touch it, and how directories come, move and go.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "rocksdb/env.h"
+
+namespace annals {
+
+enum class DirectoryContent {
+  kNothing,   // It is absent or empty, or the making of a database was cut off in it.
+  kDatabase,  // A RocksDB, of whomever.
+};
+
+//   NOT_A_STORE  it is a file, or it holds something else
+//   DAMAGED      it was a store once: there is a mark, and no database
+absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& path);
+
+// `path` from the root on, without a slash at its end.
+std::string AbsolutePath(std::string_view path);
+
+// Makes `path`, for its owner only, unless it is there. Its parent must exist.
+absl::Status MakeDirectory(rocksdb::Env* env, const std::string& path);
+// Takes the rights of others to the directory away, on a real disk.
+void MakePrivate(rocksdb::Env* env, const std::string& path);
+// Renames, durably.
+absl::Status MoveDirectory(rocksdb::Env* env, const std::string& from, const std::string& to);
+// Removes a directory without subdirectories, as far as possible.
+void RemoveDirectory(rocksdb::Env* env, const std::string& path);
+
+// STORE_LOCKED if a writer has the store. Takes no lock and changes nothing.
+absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path);
+
+// The files that make up a database at a moment. Those vanish that the writer
+// needs no more, and a reader that may have missed one must begin again.
+std::vector<std::string> DatabaseFiles(rocksdb::Env* env, const std::string& path);
+
+}  // namespace annals

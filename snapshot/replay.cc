@@ -1,0 +1,112 @@
+#include "annals/snapshot/replay.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/apply.h"
+#include "annals/catalog/catalog.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+namespace {
+
+absl::Status CheckTimes(const VersionedUpdate& update, const ReplayHead& head) {
+  if (update.timestamp > head.timestamp && update.activation > head.activation) {
+    return absl::OkStatus();
+  }
+  return MakeError(Reason::DAMAGED,
+                   absl::StrCat("its timestamp ", update.timestamp.raw(), " and activation ",
+                                update.activation.raw(), " are not after ", head.timestamp.raw(),
+                                " and ", head.activation.raw(), " of the version before"));
+}
+
+// Takes records until it has the version that is wanted.
+class BoundedSink final : public LogSink {
+ public:
+  BoundedSink(Replay& replay, CatalogVersion until) : replay_(replay), until_(until) {}
+
+  absl::Status OnRecord(const LogRecord& record) override {
+    if (record.version > until_) return absl::CancelledError("that is enough");
+    return replay_.Next(record).status();
+  }
+  void OnLagged(CatalogVersion earliest) override {
+    lagged_ = MakeError(Reason::VERSION_TRUNCATED,
+                        absl::StrCat("the log was truncated up to version ", earliest.value,
+                                     " while it was read; try again"));
+  }
+  const absl::Status& lagged() const { return lagged_; }
+
+ private:
+  Replay& replay_;
+  const CatalogVersion until_;
+  absl::Status lagged_;
+};
+
+absl::Status CheckRange(const UpdateLog::HeadInfo& head, CatalogVersion version) {
+  if (version > head.version) {
+    return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                     absl::StrCat("version ", version.value, " does not exist; the latest is ",
+                                  head.version.value));
+  }
+  if (version < head.snapshot) {
+    return MakeError(
+        Reason::VERSION_TRUNCATED,
+        absl::StrCat("version ", version.value, " was truncated; the earliest that can be read is ",
+                     head.snapshot.value));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Replay::Step> Replay::Next(const LogRecord& record) {
+  const auto step = [&]() -> absl::StatusOr<Step> {
+    ANNALS_ASSIGN_OR_RETURN(const VersionedUpdate update, DecodeUpdate(record.payload));
+    ANNALS_RETURN_IF_ERROR(CheckTimes(update, head_));
+    const Catalog base = store_->Latest();
+    CatalogDraft draft(base, record.version, update.timestamp);
+    ANNALS_RETURN_IF_ERROR(Apply(update, draft));
+    Step made{{record.version, record.hash, update.timestamp, update.activation},
+              std::move(draft).TakeDelta()};
+    store_->Install(made.delta, update.timestamp);
+    store_->Activate(record.version, update.activation);
+    return made;
+  }();
+  if (!step.ok()) {
+    return WithContext(step.status(), absl::StrCat("version ", record.version.value));
+  }
+  head_ = step->head;
+  return step;
+}
+
+absl::Status Replay::Rebase(const Snapshot& snapshot) {
+  ANNALS_RETURN_IF_ERROR(store_->Rebase(snapshot.image));
+  head_ = {snapshot.image.version, snapshot.hash, snapshot.image.timestamp,
+           snapshot.image.activation};
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version) {
+  const UpdateLog::HeadInfo head = log.Head();
+  ANNALS_RETURN_IF_ERROR(CheckRange(head, version));
+  Replay replay(VersionedStore::Create());
+  if (head.snapshot.value > 0) {
+    ANNALS_ASSIGN_OR_RETURN(const Snapshot snapshot, ReadSnapshot(log, head.snapshot));
+    ANNALS_RETURN_IF_ERROR(replay.Rebase(snapshot));
+  }
+  if (replay.head().version < version) {
+    BoundedSink sink(replay, version);
+    const absl::Status status = log.Subscribe(replay.head().version.Next(), &sink);
+    log.Unsubscribe();
+    ANNALS_RETURN_IF_ERROR(sink.lagged());
+    if (replay.head().version < version) {
+      return status.ok() ? MakeError(Reason::DAMAGED, absl::StrCat("the log ends at version ",
+                                                                   replay.head().version.value,
+                                                                   ", expected ", version.value))
+                         : status;
+    }
+  }
+  return replay.store();
+}
+
+}  // namespace annals

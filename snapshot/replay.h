@@ -1,0 +1,55 @@
+#pragma once
+
+// From records to versions: the one way in which a record becomes a version, for
+// live commits, recovery and the inspector alike.
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/versioned_store.h"
+#include "annals/log/update_log.h"
+#include "annals/snapshot/snapshot.h"
+
+namespace annals {
+
+// The newest version that was made: what the next record must continue.
+struct ReplayHead {
+  CatalogVersion version;
+  Sha256Hash hash;
+  HybridTimestamp timestamp;
+  HybridTimestamp activation;
+};
+
+// Makes versions in a store, one record at a time. One thread at a time.
+class Replay {
+ public:
+  explicit Replay(std::shared_ptr<VersionedStore> store) : store_(std::move(store)) {}
+
+  struct Step {
+    ReplayHead head;
+    Delta delta;
+  };
+  // Decodes the record, checks that it continues head(), applies it, installs and
+  // activates the version.
+  //   DAMAGED, NEWER_FORMAT  names the version and the entry; nothing was installed
+  absl::StatusOr<Step> Next(const LogRecord& record);
+
+  // Jumps to a snapshot; the records after it come next.
+  absl::Status Rebase(const Snapshot& snapshot);
+
+  const ReplayHead& head() const { return head_; }
+  const std::shared_ptr<VersionedStore>& store() const { return store_; }
+
+ private:
+  const std::shared_ptr<VersionedStore> store_;
+  ReplayHead head_;
+};
+
+// The versions of `log` up to `version` and no further: what lies above is neither
+// read nor checked.
+//   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND, DAMAGED, NEWER_FORMAT
+absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version);
+
+}  // namespace annals

@@ -1,0 +1,245 @@
+#include "annals/snapshot/snapshot.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "annals/log/keys.h"
+#include "annals/schemas/status.h"
+#include "annals_fbs/snapshot_generated.h"
+
+namespace annals {
+namespace {
+
+std::string_view Finish(flatbuffers::FlatBufferBuilder& builder) {
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+}
+
+std::string_view View(const flatbuffers::Vector<uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+absl::Status Damaged(std::string_view key, std::string_view what) {
+  return MakeError(Reason::DAMAGED, absl::StrCat(ToAbsl(key), ": ", ToAbsl(what)));
+}
+
+// A payload in memory of its own, where FlatBuffers finds it aligned.
+std::string Aligned(std::string_view payload) {
+  // A string this small would keep its bytes inside itself, at any address.
+  std::string copy;
+  copy.reserve(std::max<size_t>(payload.size(), 64));
+  copy.assign(payload);
+  return copy;
+}
+
+template <typename Table>
+absl::StatusOr<const Table*> VerifiedRoot(std::string_view key, const std::string& payload) {
+  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(payload.data()), payload.size(),
+                                 /*max_depth=*/64, /*max_tables=*/10'000'000);
+  if (!verifier.VerifyBuffer<Table>()) return Damaged(key, "the payload is no whole FlatBuffer");
+  return flatbuffers::GetRoot<Table>(payload.data());
+}
+
+// --- Writing.
+
+class ChunkWriter {
+ public:
+  ChunkWriter(const Envelope& envelope, UpdateLog& log, std::string attempt, size_t chunk_bytes)
+      : envelope_(envelope), log_(log), attempt_(std::move(attempt)), chunk_bytes_(chunk_bytes) {}
+
+  absl::Status Add(const ObjectDescriptor& object) {
+    const std::string_view bytes = object.bytes();
+    builder_.ForceVectorAlignment(bytes.size(), 1, 8);
+    const auto vector =
+        builder_.CreateVector(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    objects_.push_back(fbs::CreateSnapshotObject(builder_, object.from().value,
+                                                 object.updated_at().raw(), vector));
+    ++object_count_;
+    return builder_.GetSize() < chunk_bytes_ ? absl::OkStatus() : Flush();
+  }
+
+  absl::Status Flush() {
+    if (objects_.empty()) return absl::OkStatus();
+    const auto objects = builder_.CreateVector(objects_);
+    builder_.Finish(fbs::CreateChunk(builder_, objects));
+    const std::string record = SealRecord(envelope_, Finish(builder_));
+    ANNALS_RETURN_IF_ERROR(
+        log_.PutChunk(envelope_.version, attempt_, static_cast<uint32_t>(chunks_.size()), record));
+    const Sha256Hash hash = Sha256Hash::Of(record);
+    auto& info = *chunks_.emplace_back(std::make_unique<fbs::ChunkInfoT>());
+    info.size = record.size();
+    info.sha256.assign(hash.bytes.begin(), hash.bytes.end());
+    objects_.clear();
+    builder_.Clear();
+    return absl::OkStatus();
+  }
+
+  uint64_t object_count() const { return object_count_; }
+  std::vector<std::unique_ptr<fbs::ChunkInfoT>> TakeChunks() { return std::move(chunks_); }
+
+ private:
+  const Envelope envelope_;
+  UpdateLog& log_;
+  const std::string attempt_;
+  const size_t chunk_bytes_;
+  flatbuffers::FlatBufferBuilder builder_;
+  std::vector<flatbuffers::Offset<fbs::SnapshotObject>> objects_;
+  std::vector<std::unique_ptr<fbs::ChunkInfoT>> chunks_;
+  uint64_t object_count_ = 0;
+};
+
+// --- Reading.
+
+absl::Status CheckKind(std::string_view key, const Envelope& envelope, RecordKind kind,
+                       CatalogVersion version) {
+  if (envelope.kind != kind) {
+    return Damaged(key, absl::StrCat("found a record of kind ", static_cast<int>(envelope.kind),
+                                     ", expected kind ", static_cast<int>(kind)));
+  }
+  if (envelope.version != version) {
+    return Damaged(key, absl::StrCat("found the record of version ", envelope.version.value,
+                                     ", expected version ", version.value));
+  }
+  return absl::OkStatus();
+}
+
+// The root's payload, and the table in it.
+struct Root {
+  Envelope envelope;
+  std::string payload;
+  const fbs::Root* table = nullptr;
+};
+
+absl::StatusOr<Root> OpenRoot(std::string_view key, const RecordView& record,
+                              CatalogVersion version) {
+  ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kRoot, version));
+  Root root{record.envelope, Aligned(record.payload)};
+  ANNALS_ASSIGN_OR_RETURN(root.table, VerifiedRoot<fbs::Root>(key, root.payload));
+  if (!IsAttempt(root.table->attempt()->string_view()) ||
+      root.table->chunks()->size() > kMaxChunks) {
+    return Damaged(key, "it names chunks that cannot be");
+  }
+  for (const fbs::ChunkInfo* chunk : *root.table->chunks()) {
+    if (chunk == nullptr || chunk->sha256()->size() != sizeof(Sha256Hash::bytes)) {
+      return Damaged(key, "it lists a chunk without hash");
+    }
+  }
+  return root;
+}
+
+absl::StatusOr<UpdateRecord> OpenUpdate(std::string_view key, std::string bytes,
+                                        CatalogVersion version, bool is_root) {
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kUpdate, version));
+  auto update = DecodeUpdate(Aligned(record.payload));
+  if (!update.ok()) return WithContext(update.status(), key);
+  const Envelope envelope = record.envelope;
+  const Sha256Hash hash = HashOfVersion(bytes);
+  return UpdateRecord{std::move(bytes), envelope, hash, *std::move(update), is_root};
+}
+
+absl::Status ReadChunk(const UpdateLog& log, const fbs::Root& root, CatalogVersion version,
+                       const StoreUuid& store, uint32_t number, CatalogImage& image) {
+  const std::string_view attempt = root.attempt()->string_view();
+  const std::string key = ChunkKey(version, attempt, number);
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadChunk(version, attempt, number));
+  const fbs::ChunkInfo& info = *root.chunks()->Get(number);
+  if (bytes.size() != info.size() ||
+      std::string_view(reinterpret_cast<const char*>(Sha256Hash::Of(bytes).bytes.data()), 32) !=
+          View(*info.sha256())) {
+    return Damaged(key, "it is not the chunk that the snapshot's root lists");
+  }
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kChunk, version));
+  if (record.envelope.store != store) return Damaged(key, "it is of another store");
+  const std::string payload = Aligned(record.payload);
+  ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* chunk, VerifiedRoot<fbs::Chunk>(key, payload));
+  for (const fbs::SnapshotObject* object : *chunk->objects()) {
+    if (object == nullptr) return Damaged(key, "it has an empty object");
+    std::string object_bytes(View(*object->object()));
+    if (const absl::Status status = CheckObject(object_bytes); !status.ok()) {
+      return WithContext(status, key);
+    }
+    image.objects.push_back(
+        {{object->from()}, HybridTimestamp::FromRaw(object->timestamp()), std::move(object_bytes)});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersion version) {
+  const std::string key = UpdateKey(version);
+  ANNALS_ASSIGN_OR_RETURN(std::string bytes, log.ReadRecord(version));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  if (record.envelope.kind != RecordKind::kRoot) {
+    return OpenUpdate(key, std::move(bytes), version, false);
+  }
+  ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
+  return OpenUpdate(absl::StrCat(key, " (the update in the snapshot's root)"),
+                    std::string(View(*root.table->update())), version, true);
+}
+
+absl::Status WriteSnapshot(const Catalog& catalog, UpdateLog& log, CatalogVersion expected_snapshot,
+                           size_t chunk_bytes) {
+  const CatalogVersion version = catalog.version();
+  ANNALS_ASSIGN_OR_RETURN(UpdateRecord record, ReadUpdateRecord(log, version));
+  Envelope envelope{.kind = RecordKind::kChunk,
+                    .store = log.Head().store,
+                    .version = version,
+                    .commit_id = CommitId::Random()};
+  const std::string attempt = envelope.commit_id.ToString();
+
+  ChunkWriter chunks(envelope, log, attempt, chunk_bytes);
+  absl::Status status;
+  catalog.ForEachObject([&](const ObjectDescriptor& object) {
+    if (status.ok()) status = chunks.Add(object);
+  });
+  if (status.ok()) status = chunks.Flush();
+  ANNALS_RETURN_IF_ERROR(status);
+
+  fbs::RootT root;
+  root.attempt = attempt;
+  root.update.assign(record.bytes.begin(), record.bytes.end());
+  root.default_zone = catalog.default_zone_id().value;
+  root.object_count = chunks.object_count();
+  root.chunks = chunks.TakeChunks();
+  flatbuffers::FlatBufferBuilder builder(record.bytes.size() + 1024);
+  builder.Finish(fbs::Root::Pack(builder, &root));
+  envelope.kind = RecordKind::kRoot;
+  envelope.previous = record.hash;  // The hash of the version that the root stands for.
+  return log.InstallRoot(version, expected_snapshot, attempt,
+                         SealRecord(envelope, Finish(builder)));
+}
+
+absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version) {
+  const std::string key = UpdateKey(version);
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
+  const StoreUuid store = log.Head().store;
+  if (root.envelope.store != store) return Damaged(key, "the snapshot is of another store");
+  ANNALS_ASSIGN_OR_RETURN(UpdateRecord update, ReadUpdateRecord(log, version));
+  if (root.envelope.previous != update.hash) {
+    return Damaged(key, "the root does not stand for the update that it holds");
+  }
+  Snapshot snapshot{.image = {.version = version,
+                              .timestamp = update.update.timestamp,
+                              .activation = update.update.activation,
+                              .next_object_id = update.update.next_object_id,
+                              .default_zone_id = {root.table->default_zone()},
+                              .objects = {}},
+                    .hash = update.hash};
+  for (uint32_t i = 0; i < root.table->chunks()->size(); ++i) {
+    ANNALS_RETURN_IF_ERROR(ReadChunk(log, *root.table, version, store, i, snapshot.image));
+  }
+  if (snapshot.image.objects.size() != root.table->object_count()) {
+    return Damaged(key, absl::StrCat("the chunks hold ", snapshot.image.objects.size(),
+                                     " objects, expected ", root.table->object_count()));
+  }
+  return snapshot;
+}
+
+}  // namespace annals

@@ -1,0 +1,209 @@
+#include "annals/tests/ddl/dump.h"
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/schemas/status.h"
+
+namespace annals::ddl {
+namespace {
+
+std::string Name(const std::string& schema, const std::string& name) { return schema + "." + name; }
+
+std::string Flag(bool set, std::string_view text) {
+  return set ? absl::StrCat(" ", ToAbsl(text)) : "";
+}
+
+template <typename T>
+std::string Option(std::string_view text, const std::optional<T>& value) {
+  return value.has_value() ? absl::StrCat(" ", ToAbsl(text), "=", *value) : "";
+}
+
+std::string Dump(const DataType& type) {
+  std::string text(TypeName(type.id));
+  std::vector<int64_t> parameters;
+  for (const auto& value : {type.precision, type.scale, type.length}) {
+    if (value.has_value()) parameters.push_back(*value);
+  }
+  if (!parameters.empty()) absl::StrAppend(&text, "(", absl::StrJoin(parameters, ","), ")");
+  return text + (type.length_given ? "" : "~");
+}
+
+std::string Dump(const ColumnDefault& value) {
+  if (value.kind == ColumnDefault::Kind::kFunction) return value.function + "()";
+  const std::string convert = value.convert ? "" : "!";
+  switch (value.literal.shape) {
+    case Literal::Shape::kNull:
+      return convert + "NULL";
+    case Literal::Shape::kBoolean:
+    case Literal::Shape::kNumber:
+      return convert + value.literal.text;
+    case Literal::Shape::kString:
+      return absl::StrCat(convert, "'", value.literal.text, "'");
+    case Literal::Shape::kBytes:
+      return absl::StrCat(convert, "X'", value.literal.text, "'");
+  }
+  return "?";
+}
+
+std::string Dump(const ColumnDefinition& column) {
+  std::string text = absl::StrCat(column.name, " ", Dump(column.type));
+  if (!column.nullable) text += " NOT NULL";
+  if (column.default_value.kind != ColumnDefault::Kind::kNone) {
+    absl::StrAppend(&text, " = ", Dump(column.default_value));
+  }
+  return text;
+}
+
+std::string Dump(const std::vector<ColumnDefinition>& columns) {
+  return absl::StrCat(
+      "(",
+      absl::StrJoin(columns, ", ",
+                    [](std::string* out, const auto& column) { out->append(Dump(column)); }),
+      ")");
+}
+
+std::string Dump(IndexKind kind, const std::vector<std::string>& columns,
+                 const std::vector<Collation>& collations) {
+  std::vector<std::string> parts = columns;
+  for (size_t i = 0; i < collations.size(); ++i) {
+    absl::StrAppend(&parts.at(i), collations[i].descending ? " desc" : " asc",
+                    collations[i].nulls_first ? " first" : " last");
+  }
+  return absl::StrCat(kind == IndexKind::kHash ? "hash(" : "sorted(", absl::StrJoin(parts, ", "),
+                      ")");
+}
+
+std::string Dump(const PrimaryKey& key) {
+  return absl::StrCat(key.name.has_value() ? *key.name + "=" : "",
+                      Dump(key.kind, key.columns, key.collations));
+}
+
+std::string Dump(const CreateSchema& c) {
+  return absl::StrCat("CreateSchema ", c.name, Flag(c.if_not_exists, "if_not_exists"));
+}
+std::string Dump(const DropSchema& c) {
+  return absl::StrCat("DropSchema ", c.name, Flag(c.if_exists, "if_exists"),
+                      Flag(c.cascade, "cascade"));
+}
+std::string Dump(const CreateTable& c) {
+  std::string text = absl::StrCat("CreateTable ", Name(c.schema, c.name), " ", Dump(c.columns));
+  if (c.primary_key.has_value()) absl::StrAppend(&text, " key=", Dump(*c.primary_key));
+  if (c.colocation_columns.has_value()) {
+    absl::StrAppend(&text, " colocate=", absl::StrJoin(*c.colocation_columns, ","));
+  }
+  absl::StrAppend(&text, Option("zone", c.zone), Option("profile", c.storage_profile));
+  if (c.stale_rows_fraction != 0.2) absl::StrAppend(&text, " fraction=", c.stale_rows_fraction);
+  if (c.min_stale_rows_count != 500) absl::StrAppend(&text, " rows=", c.min_stale_rows_count);
+  return absl::StrCat(text, Flag(c.implicit_key, "implicit_key"),
+                      Flag(c.if_not_exists, "if_not_exists"));
+}
+std::string Dump(const DropTable& c) {
+  return absl::StrCat("DropTable ", Name(c.schema, c.name), Flag(c.if_exists, "if_exists"),
+                      Flag(c.cascade, "cascade"));
+}
+std::string Dump(const RenameTable& c) {
+  return absl::StrCat("RenameTable ", Name(c.schema, c.name), " -> ", c.new_name,
+                      Flag(c.if_exists, "if_exists"));
+}
+std::string Dump(const AlterTableAddColumn& c) {
+  return absl::StrCat("AddColumn ", Name(c.schema, c.table), " ", Dump(c.columns),
+                      Flag(c.if_table_exists, "if_table_exists"),
+                      Flag(c.if_not_exists, "if_not_exists"));
+}
+std::string Dump(const AlterTableDropColumn& c) {
+  return absl::StrCat("DropColumn ", Name(c.schema, c.table), " (", absl::StrJoin(c.columns, ", "),
+                      ")", Flag(c.if_table_exists, "if_table_exists"),
+                      Flag(c.if_exists, "if_exists"));
+}
+std::string Dump(const AlterTableAlterColumn& c) {
+  std::string text = absl::StrCat("AlterColumn ", Name(c.schema, c.table), " ", c.column);
+  if (c.type.has_value()) {
+    const DataType type{*c.type, c.precision, c.scale, c.length, c.length_given};
+    absl::StrAppend(&text, " ", Dump(type));
+  }
+  if (c.nullable.has_value()) text += *c.nullable ? " NULL" : " NOT NULL";
+  if (c.default_value.has_value()) absl::StrAppend(&text, " = ", Dump(*c.default_value));
+  return text + Flag(c.if_table_exists, "if_table_exists");
+}
+std::string Dump(const AlterTableRenameColumn& c) {
+  return absl::StrCat("RenameColumn ", Name(c.schema, c.table), " ", c.column, " -> ", c.new_name,
+                      Flag(c.if_table_exists, "if_table_exists"));
+}
+std::string Dump(const AlterTableAddPrimaryKey& c) {
+  return absl::StrCat("AddKey ", Name(c.schema, c.table), " ", Dump(c.primary_key),
+                      Flag(c.if_table_exists, "if_table_exists"));
+}
+std::string Dump(const AlterTableDropPrimaryKey& c) {
+  return absl::StrCat("DropKey ", Name(c.schema, c.table),
+                      Flag(c.if_table_exists, "if_table_exists"));
+}
+std::string Dump(const AlterTableSetProperty& c) {
+  return absl::StrCat(
+      "SetProperty ", Name(c.schema, c.table), Option("fraction", c.stale_rows_fraction),
+      Option("rows", c.min_stale_rows_count), Flag(c.if_table_exists, "if_table_exists"));
+}
+std::string Dump(const CreateIndex& c) {
+  return absl::StrCat("CreateIndex ", Name(c.schema, c.name), " on ", c.table, " ",
+                      Dump(c.kind, c.columns, c.collations), Flag(c.unique, "unique"),
+                      Flag(c.if_not_exists, "if_not_exists"));
+}
+std::string Dump(const DropIndex& c) {
+  return absl::StrCat("DropIndex ", Name(c.schema, c.name), Flag(c.if_exists, "if_exists"));
+}
+std::string Dump(const RenameIndex& c) {
+  return absl::StrCat("RenameIndex ", Name(c.schema, c.name), " -> ", c.new_name,
+                      Flag(c.if_exists, "if_exists"));
+}
+std::string Dump(const IndexRef& ref) { return Name(ref.schema, ref.name); }
+std::string Dump(const StartBuildingIndex& c) { return "StartBuilding " + Dump(c.index); }
+std::string Dump(const MakeIndexAvailable& c) { return "MakeAvailable " + Dump(c.index); }
+std::string Dump(const RemoveIndex& c) { return "Remove " + Dump(c.index); }
+
+std::string Dump(const AsOf& as_of) {
+  if (const auto* version = std::get_if<CatalogVersion>(&as_of)) {
+    return absl::StrCat(" @", version->value);
+  }
+  if (const auto* timestamp = std::get_if<std::string>(&as_of)) {
+    return absl::StrCat(" @'", *timestamp, "'");
+  }
+  return "";
+}
+
+std::string Dump(const SqlCommand& command) {
+  return std::visit([](const auto& c) { return Dump(c); }, command);
+}
+std::string Dump(const ExplainCommand& explain) { return "Explain " + Dump(explain.command); }
+std::string Dump(const Show& show) {
+  constexpr std::string_view kWhat[] = {"schemas", "tables", "indexes", "zones", "versions"};
+  std::string text = absl::StrCat("Show ", ToAbsl(kWhat[static_cast<int>(show.what)]));
+  if (show.like.has_value()) absl::StrAppend(&text, " like '", *show.like, "'");
+  return text + Dump(show.as_of);
+}
+std::string Dump(const Describe& describe) {
+  const std::string_view kind = describe.kind ? KindName(*describe.kind) : "any";
+  return absl::StrCat("Describe ", ToAbsl(kind), " ", Name(describe.schema, describe.name),
+                      Dump(describe.as_of));
+}
+std::string Dump(const ShowCreate& show) {
+  return absl::StrCat("ShowCreate ", ToAbsl(KindName(show.kind)), " ", Name(show.schema, show.name),
+                      Dump(show.as_of));
+}
+std::string Dump(const Begin&) { return "Begin"; }
+std::string Dump(const Commit& commit) { return "Commit '" + commit.message + "'"; }
+
+}  // namespace
+
+std::string Dump(const Parsed& parsed) {
+  return std::visit([](const auto& p) { return Dump(p); }, parsed);
+}
+
+std::string Dump(std::string_view sql) {
+  const absl::StatusOr<Parsed> parsed =
+      ParsePiece({.text = sql, .position = {}, .terminated = false});
+  return parsed.ok() ? Dump(*parsed) : std::string(parsed.status().message());
+}
+
+}  // namespace annals::ddl
