@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_tables_internal.h"
 #include "annals/schemas/status.h"
@@ -25,8 +27,8 @@ template <typename D>
 absl::StatusOr<D> ExistingAs(const CatalogDraft& draft, ObjectId id) {
   ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object, Existing(draft, id));
   if (object.kind() != D::kKind) {
-    return DoesNotFit(absl::StrCat("object ", id.value, " is a ", ToAbsl(KindName(object.kind())),
-                                   ", not a ", ToAbsl(KindName(D::kKind))));
+    return DoesNotFit(absl::StrCat("object ", id.value, " (", ToAbsl(KindName(object.kind())),
+                                   ") is no ", ToAbsl(KindName(D::kKind))));
   }
   return D(object);
 }
@@ -53,6 +55,11 @@ absl::Status CheckLinks(const CatalogDraft& draft, const ObjectDescriptor& objec
                                      ", which does not exist"));
     }
   }
+  if (const auto table = As<TableDescriptor>(object)) {
+    if (!draft.Get<ZoneDescriptor>(table->zone_id()) || !object.RefersTo(table->zone_id())) {
+      return DoesNotFit(absl::StrCat("table ", object.id().value, " is in no zone"));
+    }
+  }
   if (const auto index = As<IndexDescriptor>(object)) {
     const auto table = draft.Get<TableDescriptor>(index->table_id());
     if (!table || !object.RefersTo(index->table_id())) {
@@ -68,7 +75,7 @@ absl::Status CheckLinks(const CatalogDraft& draft, const ObjectDescriptor& objec
   return absl::OkStatus();
 }
 
-// Puts a changed table or index: everything of it that may be wrong is checked again.
+// Puts a changed object: everything of it that may be wrong is checked again.
 absl::Status PutChanged(CatalogDraft& draft, const fbs::ObjectT& object) {
   std::string bytes = PackObject(object);
   ANNALS_RETURN_IF_ERROR(CheckObject(bytes));
@@ -134,6 +141,7 @@ absl::Status ApplyEntry(const RenameObject& entry, CatalogDraft& draft) {
   if (auto* index = object.body.AsIndexBody()) index->automatic_name = entry.automatic_name;
   if (auto* zone = object.body.AsZoneBody()) zone->automatic = false;
   std::string bytes = PackObject(object);
+  ANNALS_RETURN_IF_ERROR(CheckObject(bytes));
   ANNALS_RETURN_IF_ERROR(CheckNameFree(draft, ObjectDescriptor(bytes, draft.version(), {})));
   draft.Put(std::move(bytes));
   return absl::OkStatus();
@@ -348,6 +356,28 @@ absl::Status ApplyEntry(const SetDefaultZone& entry, CatalogDraft& draft) {
   return absl::OkStatus();
 }
 
+// The table whose key `entry` gives it: its key index may come by a later entry.
+std::optional<ObjectId> TableGivenKey(const UpdateEntry& entry) {
+  if (const auto* made = std::get_if<NewObject>(&entry)) {
+    return ObjectDescriptor(made->object, {}, {}).id();
+  }
+  if (const auto* replaced = std::get_if<ReplaceObject>(&entry)) {
+    return ObjectDescriptor(replaced->object, {}, {}).id();
+  }
+  if (const auto* set = std::get_if<SetPrimaryKey>(&entry)) return set->table;
+  return std::nullopt;
+}
+
+absl::Status CheckKeyIndexIsThere(const UpdateEntry& entry, const CatalogDraft& draft) {
+  const auto id = TableGivenKey(entry);
+  const auto table = id ? draft.Get<TableDescriptor>(*id) : std::nullopt;
+  if (!table || table->key_index_id() == kNoObject) return absl::OkStatus();
+  const auto index = draft.Get<IndexDescriptor>(table->key_index_id());
+  if (index && index->alive() && index->table_id() == table->id()) return absl::OkStatus();
+  return DoesNotFit(absl::StrCat("object ", table->key_index_id().value, " is no index of table ",
+                                 table->id().value, ", whose key index it is to be"));
+}
+
 // The counter covers every id that was given, and is never lowered.
 absl::Status CheckCounter(const VersionedUpdate& update, const CatalogDraft& draft) {
   if (update.next_object_id < draft.next_object_id()) {
@@ -368,6 +398,20 @@ absl::Status CheckCounter(const VersionedUpdate& update, const CatalogDraft& dra
   return absl::OkStatus();
 }
 
+// Calls `visit` with each entry in turn; its first error names the entry.
+absl::Status ForEachEntry(const VersionedUpdate& update,
+                          absl::FunctionRef<absl::Status(const UpdateEntry&)> visit) {
+  for (size_t i = 0; i < update.entries.size(); ++i) {
+    const UpdateEntry& entry = update.entries[i];
+    const absl::Status status = visit(entry);
+    if (!status.ok()) {
+      return WithContext(status,
+                         absl::StrCat("entry ", i + 1, " (", ToAbsl(EntryName(entry)), ")"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Apply(const UpdateEntry& entry, CatalogDraft& draft) {
@@ -376,14 +420,10 @@ absl::Status Apply(const UpdateEntry& entry, CatalogDraft& draft) {
 
 absl::Status Apply(const VersionedUpdate& update, CatalogDraft& draft) {
   ANNALS_RETURN_IF_ERROR(CheckCounter(update, draft));
-  for (size_t i = 0; i < update.entries.size(); ++i) {
-    const UpdateEntry& entry = update.entries[i];
-    const absl::Status status = Apply(entry, draft);
-    if (!status.ok()) {
-      return WithContext(status,
-                         absl::StrCat("entry ", i + 1, " (", ToAbsl(EntryName(entry)), ")"));
-    }
-  }
+  const auto apply = [&](const UpdateEntry& entry) { return Apply(entry, draft); };
+  const auto check = [&](const UpdateEntry& entry) { return CheckKeyIndexIsThere(entry, draft); };
+  ANNALS_RETURN_IF_ERROR(ForEachEntry(update, apply));
+  ANNALS_RETURN_IF_ERROR(ForEachEntry(update, check));
   draft.set_next_object_id(update.next_object_id);
   return absl::OkStatus();
 }

@@ -137,8 +137,8 @@ std::string WithPrecision(std::string_view name, uint32_t precision) {
   return absl::StrCat(ToAbsl(name), "(", precision, ")");
 }
 
-std::string WithLength(std::string_view name, const ColumnDescriptor& column) {
-  return column.length_given() ? WithPrecision(name, column.length()) : std::string(name);
+std::string WithLength(std::string_view name, const Column& column) {
+  return column.length_given ? WithPrecision(name, column.length) : std::string(name);
 }
 
 std::string Quoted(std::string_view text) {
@@ -147,8 +147,8 @@ std::string Quoted(std::string_view text) {
 
 }  // namespace
 
-std::string SqlType(const ColumnDescriptor& column) {
-  switch (column.type()) {
+std::string SqlType(const Column& column) {
+  switch (column.type) {
     case TypeId::kBoolean:
       return "BOOLEAN";
     case TypeId::kInt8:
@@ -164,15 +164,15 @@ std::string SqlType(const ColumnDescriptor& column) {
     case TypeId::kDouble:
       return "DOUBLE";
     case TypeId::kDecimal:
-      return absl::StrCat("DECIMAL(", column.precision(), ",", column.scale(), ")");
+      return absl::StrCat("DECIMAL(", column.precision, ",", column.scale, ")");
     case TypeId::kDate:
       return "DATE";
     case TypeId::kTime:
-      return WithPrecision("TIME", column.precision());
+      return WithPrecision("TIME", column.precision);
     case TypeId::kDatetime:
-      return WithPrecision("TIMESTAMP", column.precision());
+      return WithPrecision("TIMESTAMP", column.precision);
     case TypeId::kTimestamp:
-      return absl::StrCat("TIMESTAMP(", column.precision(), ") WITH LOCAL TIME ZONE");
+      return absl::StrCat("TIMESTAMP(", column.precision, ") WITH LOCAL TIME ZONE");
     case TypeId::kUuid:
       return "UUID";
     case TypeId::kString:
@@ -180,9 +180,9 @@ std::string SqlType(const ColumnDescriptor& column) {
     case TypeId::kByteArray:
       return WithLength("VARBINARY", column);
     case TypeId::kPeriod:
-      return WithPrecision("PERIOD", column.precision());
+      return WithPrecision("PERIOD", column.precision);
     case TypeId::kDuration:
-      return WithPrecision("DURATION", column.precision());
+      return WithPrecision("DURATION", column.precision);
     case TypeId::kStruct:
       return "STRUCT";
     case TypeId::kNull:
@@ -190,6 +190,8 @@ std::string SqlType(const ColumnDescriptor& column) {
   }
   return "NULL";
 }
+
+std::string SqlType(const ColumnDescriptor& column) { return SqlType(column.ToColumn()); }
 
 std::string SqlDefault(const DefaultValue& value) {
   if (value.kind == DefaultValue::Kind::kNone) return "";

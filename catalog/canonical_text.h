@@ -12,6 +12,7 @@ namespace annals {
 
 // The type of a column in SQL words: VARCHAR(20), TIMESTAMP(6) WITH LOCAL TIME ZONE.
 std::string SqlType(const ColumnDescriptor& column);
+std::string SqlType(const Column& column);
 // A constant default as an SQL literal, a function's name, or "" for none.
 std::string SqlDefault(const DefaultValue& value);
 

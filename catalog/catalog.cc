@@ -25,8 +25,9 @@ void Catalog::ForEachDependent(ObjectId target, Visit visit) const {
 }
 
 void Catalog::ForEachObject(Visit visit) const {
-  for (uint32_t id = 0; id < next_object_id_.value; ++id) {
-    if (const ObjectDescriptor object = Find(ObjectId{id})) visit(object);
+  for (ObjectId id = store_->NextKnown({0}, next_object_id_); id < next_object_id_;
+       id = store_->NextKnown({id.value + 1}, next_object_id_)) {
+    if (const ObjectDescriptor object = Find(id)) visit(object);
   }
 }
 

@@ -16,6 +16,7 @@ bool OnlyNameDiffers(const ObjectDescriptor& before, const ObjectDescriptor& aft
   if (auto* index = renamed.body.AsIndexBody()) {
     index->automatic_name = IndexDescriptor(after).automatic_name();
   }
+  if (auto* zone = renamed.body.AsZoneBody()) zone->automatic = ZoneDescriptor(after).automatic();
   return PackObject(renamed) == after.bytes();
 }
 

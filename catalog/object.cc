@@ -1,11 +1,12 @@
 #include "annals/catalog/object.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/name_hash_internal.h"
+#include "annals/catalog/object_tables_internal.h"
 #include "annals/schemas/status.h"
-#include "annals_fbs/object_generated.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -52,8 +53,18 @@ absl::Status Damaged(std::string_view what) { return MakeError(Reason::DAMAGED, 
 
 // What the FlatBuffers verifier cannot know.
 
+// Ids this high are never given, so the root's scopes cannot be mistaken for a schema's.
+constexpr uint32_t kFirstRootScope = 0xFFFFFF00;
+
+// Any longer does not fit into memory's headers; commands allow far less.
+constexpr size_t kLongestName = UINT16_MAX;
+
+bool IsName(const flatbuffers::String* name) {
+  return name != nullptr && name->size() > 0 && name->size() <= kLongestName;
+}
+
 absl::Status CheckColumn(const fbs::Column* column) {
-  if (column == nullptr || column->name() == nullptr) return Damaged("a column has no name");
+  if (column == nullptr || !IsName(column->name())) return Damaged("a column has no name");
   if (EnumNameTypeId(column->type())[0] == '\0' || column->type() == fbs::TypeId::Null) {
     return Damaged(absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has type number ",
                                 static_cast<int>(column->type()), ", which does not exist"));
@@ -62,7 +73,8 @@ absl::Status CheckColumn(const fbs::Column* column) {
       EnumNameTypeId(column->default_type())[0] == '\0') {
     return Damaged(absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has a bad default"));
   }
-  if (column->default_kind() != fbs::DefaultKind::None && column->default_text() == nullptr) {
+  // Of a constant, no text is the empty text: an empty string is packed as none.
+  if (column->default_kind() == fbs::DefaultKind::Function && column->default_text() == nullptr) {
     return Damaged(
         absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has a default without text"));
   }
@@ -75,7 +87,43 @@ absl::Status CheckColumns(const Columns* columns) {
   return absl::OkStatus();
 }
 
-bool KeyIsWhole(const fbs::Key* key) { return key != nullptr; }
+// Whether a record of a column or key lived, or lives, within `version`.
+template <typename Record>
+bool LifeIsWhole(const Record& record, uint32_t version, bool living) {
+  if (record.since() == 0 || record.since() > version) return false;
+  return living ? record.until() == 0
+                : record.since() < record.until() && record.until() <= version;
+}
+
+absl::Status CheckLives(const fbs::TableBody& table) {
+  const uint32_t version = table.table_version();
+  if (version == 0) return Damaged("a table has version 0");
+  for (const bool living : {true, false}) {
+    const Columns* columns = living ? table.columns() : table.past_columns();
+    if (columns == nullptr) continue;
+    for (const fbs::Column* column : *columns) {
+      if (!LifeIsWhole(*column, version, living) || column->column_id() >= table.next_column_id()) {
+        return Damaged(absl::StrCat(
+            "column \"", ToAbsl(View(column->name())), "\" with id ", column->column_id(),
+            " lives from table version ", column->since(), " until ", column->until(),
+            ", which cannot be at version ", version, " with next id ", table.next_column_id()));
+      }
+    }
+  }
+  if (table.key() == nullptr) return Damaged("a table has no key record");
+  bool whole = LifeIsWhole(*table.key(), version, true);
+  if (table.past_keys() != nullptr) {
+    for (const fbs::Key* key : *table.past_keys()) {
+      whole = whole && key != nullptr && LifeIsWhole(*key, version, false);
+    }
+  }
+  return whole ? absl::OkStatus() : Damaged("a table has a key record of a life that cannot be");
+}
+
+bool HasColumn(const Columns* columns, uint16_t id) {
+  return columns != nullptr && std::any_of(columns->begin(), columns->end(),
+                                           [&](auto* c) { return c->column_id() == id; });
+}
 
 absl::Status CheckTable(const fbs::TableBody& table) {
   ANNALS_RETURN_IF_ERROR(CheckColumns(table.columns()));
@@ -91,30 +139,38 @@ absl::Status CheckTable(const fbs::TableBody& table) {
       return Damaged(
           absl::StrCat("the name hash of column \"", ToAbsl(View(column->name())), "\" is wrong"));
     }
-    if (column->column_id() >= table.next_column_id()) {
-      return Damaged(absl::StrCat("column \"", ToAbsl(View(column->name())), "\" has id ",
-                                  column->column_id(), ", the table's next is ",
-                                  table.next_column_id()));
+    const uint32_t* all = table.name_hashes()->data();
+    for (size_t j = FindHash(all, i + 1, count, all[i]); j < count;
+         j = FindHash(all, j + 1, count, all[i])) {
+      if (View(table.columns()->Get(j)->name()) == View(column->name())) {
+        return Damaged(
+            absl::StrCat("two columns have the name \"", ToAbsl(View(column->name())), "\""));
+      }
     }
     if (i > 0 && column->column_id() <= table.columns()->Get(i - 1)->column_id()) {
       return Damaged("the columns of a table are not in the order of their ids");
     }
   }
-  if (!KeyIsWhole(table.key())) return Damaged("a table has no key record");
-  if (table.past_keys() != nullptr) {
-    for (const fbs::Key* key : *table.past_keys()) {
-      if (!KeyIsWhole(key)) return Damaged("a table has an empty key record");
-    }
-  }
+  ANNALS_RETURN_IF_ERROR(CheckLives(table));
   for (const auto* list : {table.key()->columns(), table.key()->colocation()}) {
     if (list == nullptr) continue;
     for (uint16_t id : *list) {
-      const bool there = count > 0 && std::any_of(table.columns()->begin(), table.columns()->end(),
-                                                  [&](auto* c) { return c->column_id() == id; });
-      if (!there) return Damaged(absl::StrCat("the key names column id ", id, ", which is gone"));
+      if (!HasColumn(table.columns(), id))
+        return Damaged(absl::StrCat("the key names column id ", id, ", which is gone"));
     }
   }
-  if (table.table_version() == 0) return Damaged("a table has version 0");
+  const bool has_key = table.key()->columns() != nullptr && table.key()->columns()->size() > 0;
+  if (has_key != (table.key_index_id() != kNoObject.value)) {
+    return Damaged("a table has a primary key or a key index, and not both");
+  }
+  if (!(table.stale_rows_fraction() >= 0 && table.stale_rows_fraction() <= 1)) {
+    return Damaged(
+        absl::StrCat("a fraction of ", table.stale_rows_fraction(), " stale rows cannot be"));
+  }
+  if (table.min_stale_rows_count() < 0) {
+    return Damaged(absl::StrCat("a table has ", table.min_stale_rows_count(),
+                                " as its least count of stale rows"));
+  }
   return absl::OkStatus();
 }
 
@@ -187,6 +243,26 @@ fbs::Body BodyOf(fbs::ObjectKind kind) {
   return fbs::Body::NONE;
 }
 
+// What all kinds have in common. REQUIRES: the kind exists.
+absl::Status CheckHeader(const fbs::Object& object) {
+  if (object.id() >= kFirstRootScope) return Damaged("its id is out of range");
+  if (!IsName(object.name())) return Damaged("it has no name");
+  const bool in_schema = object.parent() != kNoObject.value;
+  const fbs::ObjectKind kind = object.kind();
+  const bool at_root = kind == fbs::ObjectKind::Schema || kind == fbs::ObjectKind::Zone;
+  const bool inside = kind == fbs::ObjectKind::Table || kind == fbs::ObjectKind::Index ||
+                      kind == fbs::ObjectKind::SystemView;
+  if (in_schema ? at_root : inside) {
+    return Damaged(inside ? "it lives in no schema" : "it cannot live in a schema");
+  }
+  const auto* refs = object.refs();
+  if (refs != nullptr &&
+      std::adjacent_find(refs->begin(), refs->end(), std::greater_equal<>()) != refs->end()) {
+    return Damaged("what it refers to is not in the order of ids");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckBody(const fbs::Object& object) {
   switch (object.body_type()) {
     case fbs::Body::TableBody:
@@ -213,15 +289,17 @@ absl::Status CheckBody(const fbs::Object& object) {
 }  // namespace
 
 NameScope NameScope::Of(ObjectKind kind, ObjectId parent) {
-  // Ids this high are never given, so the root's scopes cannot be mistaken for a schema's.
-  constexpr uint32_t kRootScopes = 0xFFFFFF00;
   if (parent != kNoObject) return In(parent);
-  return {kRootScopes | static_cast<uint32_t>(kind)};
+  return {kFirstRootScope | static_cast<uint32_t>(kind)};
 }
 
 absl::Status CheckObject(std::string_view bytes) {
   flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   if (!verifier.VerifyBuffer<fbs::Object>()) return Damaged("the object is no whole FlatBuffer");
+  return CheckVerifiedObject(bytes);
+}
+
+absl::Status CheckVerifiedObject(std::string_view bytes) {
   const fbs::Object& object = *flatbuffers::GetRoot<fbs::Object>(bytes.data());
   const fbs::Body body = BodyOf(object.kind());
   if (body == fbs::Body::NONE) {
@@ -231,7 +309,8 @@ absl::Status CheckObject(std::string_view bytes) {
   if (object.body_type() != body || object.body() == nullptr) {
     return Damaged(absl::StrCat("object ", object.id(), " has a body that is not of its kind"));
   }
-  const absl::Status status = CheckBody(object);
+  absl::Status status = CheckHeader(object);
+  if (status.ok()) status = CheckBody(object);
   return status.ok() ? status
                      : WithContext(status, absl::StrCat("object ", object.id(), " (\"",
                                                         ToAbsl(View(object.name())), "\")"));

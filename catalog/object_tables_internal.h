@@ -4,7 +4,9 @@
 // builder, Apply, the codec of updates. Not installed.
 
 #include <string>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "annals/catalog/types.h"
 #include "annals_fbs/object_generated.h"
 
@@ -15,6 +17,9 @@ std::string PackObject(const fbs::ObjectT& object);
 
 // REQUIRES: CheckObject(bytes) is ok.
 fbs::ObjectT UnpackObject(std::string_view bytes);
+
+// CheckObject for bytes that the FlatBuffers verifier has passed already.
+absl::Status CheckVerifiedObject(std::string_view bytes);
 
 fbs::ColumnT ToTable(const Column& column);
 Column FromTable(const fbs::Column& column);

@@ -135,9 +135,10 @@ absl::StatusOr<Column> ReadColumn(const fbs::Column* column) {
   return FromTable(*column);
 }
 
+// The update's verifier has been through the nested buffer.
 absl::StatusOr<std::string> ReadObject(const flatbuffers::Vector<uint8_t>& object) {
   std::string bytes(reinterpret_cast<const char*>(object.data()), object.size());
-  ANNALS_RETURN_IF_ERROR(CheckObject(bytes));
+  ANNALS_RETURN_IF_ERROR(CheckVerifiedObject(bytes));
   return bytes;
 }
 

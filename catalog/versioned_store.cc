@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -67,7 +68,7 @@ struct AppendArray {
 
 }  // namespace
 
-// One state of an object: header, then the object's bytes, 16-byte aligned.
+// One state of an object: header, then the object's bytes, 8-byte aligned.
 struct VersionedStore::Element {
   CatalogVersion from;
   std::atomic<uint64_t> to{kNever.value};
@@ -116,7 +117,9 @@ struct VersionedStore::NameHistory {
 
   ~NameHistory() { Owners::Delete(owners.load(kRelaxed)); }
   ObjectId OwnerAt(CatalogVersion version) const {
-    const OwnerSince* owner = owners.load(kAcquire)->Find(version);
+    const Owners* array = owners.load(kAcquire);
+    ANNALS_STALL_POINT("find: owners loaded");
+    const OwnerSince* owner = array->Find(version);
     return owner == nullptr ? kNoObject : owner->id;
   }
   OwnerSince last() const {
@@ -270,12 +273,26 @@ ObjectDescriptor VersionedStore::Describe(const Element* element) {
 }
 
 const VersionedStore::IdEntry* VersionedStore::FindId(ObjectId id) const {
-  IdPage* page = ids_.load(kAcquire)->Find(id.value / kPageSize);
+  Directory<IdPage>* ids = ids_.load(kAcquire);
+  ANNALS_STALL_POINT("find: ids loaded");
+  IdPage* page = ids->Find(id.value / kPageSize);
   return page == nullptr ? nullptr : &page->at[id.value % kPageSize];
 }
 
+// The first id from `id` on, and below `end`, that an object may have; else `end`.
+// Leaps over pages without any: a counter may have been raised by far.
+ObjectId VersionedStore::NextKnown(ObjectId id, ObjectId end) const {
+  while (id < end && FindId(id) == nullptr) {
+    const uint64_t next_page = (uint64_t{id.value} / kPageSize + 1) * kPageSize;
+    id.value = static_cast<uint32_t>(std::min<uint64_t>(next_page, end.value));
+  }
+  return id;
+}
+
 const VersionedStore::VersionInfo* VersionedStore::FindVersion(CatalogVersion version) const {
-  VersionPage* page = versions_.load(kAcquire)->Find(version.value / kPageSize);
+  Directory<VersionPage>* versions = versions_.load(kAcquire);
+  ANNALS_STALL_POINT("find: versions loaded");
+  VersionPage* page = versions->Find(version.value / kPageSize);
   return page == nullptr ? nullptr : &page->at[version.value % kPageSize];
 }
 
@@ -298,6 +315,7 @@ const VersionedStore::Element* VersionedStore::FindElement(CatalogVersion versio
                                                            std::string_view name) const {
   const uint64_t hash = HashName(scope, name);
   Slots* slots = segments_[(hash >> 24) % kSegments].load(kAcquire);
+  ANNALS_STALL_POINT("find: slots loaded");
   for (uint64_t i = hash & slots->mask;; i = (i + 1) & slots->mask) {
     const uint64_t slot = slots->at()[i].load(kAcquire);
     if (slot == Slots::kEmpty) return nullptr;
@@ -452,7 +470,7 @@ StoreStats VersionedStore::Stats() const {
           .oldest_held = MinPinned(),
           .elements = elements_,
           .element_bytes = element_bytes_,
-          .ended_elements = ended_.size(),
+          .ended_elements = ended_.size() - ended_names_,
           .retired_blocks = retired_.size()};
 }
 
@@ -672,6 +690,7 @@ void VersionedStore::UnbindName(const Element* element, CatalogVersion version) 
   if (history == nullptr || history->last().id != element->id) return;
   AppendOwner(*history, version, kNoObject);
   ended_.push_back({version, nullptr, history});
+  ++ended_names_;
 }
 
 void VersionedStore::InstallObject(ObjectId id, std::string_view bytes, CatalogVersion version,
@@ -738,10 +757,32 @@ absl::Status BadImage(const CatalogImage& image, std::string_view what) {
                                                  " ", ToAbsl(what)));
 }
 
+// What must be there for `object` to be whole, and of which kind.
+struct Needed {
+  ObjectId id;
+  std::optional<ObjectKind> kind;
+};
+
+std::vector<Needed> NeededBy(const ObjectDescriptor& object) {
+  std::vector<Needed> needed;
+  for (ObjectId ref : object.refs()) needed.push_back({ref, std::nullopt});
+  if (object.parent() != kNoObject) needed.push_back({object.parent(), ObjectKind::kSchema});
+  if (const auto table = As<TableDescriptor>(object)) {
+    needed.push_back({table->zone_id(), ObjectKind::kZone});
+    if (table->key_index_id() != kNoObject) {
+      needed.push_back({table->key_index_id(), ObjectKind::kIndex});
+    }
+  }
+  if (const auto index = As<IndexDescriptor>(object)) {
+    needed.push_back({index->table_id(), ObjectKind::kTable});
+  }
+  return needed;
+}
+
 // Ids in order, names unique in their scope, references whole (I12).
 absl::Status CheckImage(const CatalogImage& image) {
-  absl::flat_hash_set<ObjectId> ids;
-  absl::flat_hash_map<std::pair<NameScope, std::string_view>, ObjectId> names;
+  absl::flat_hash_map<ObjectId, ObjectKind> kinds;
+  absl::flat_hash_set<std::pair<NameScope, std::string_view>> names;
   ObjectId last = kNoObject;
   for (const CatalogImage::Object& one : image.objects) {
     const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
@@ -753,67 +794,90 @@ absl::Status CheckImage(const CatalogImage& image) {
       return BadImage(image, absl::StrCat("has object ", id.value, " of version ", one.from.value));
     }
     last = id;
-    ids.insert(id);
-    if (object.has_name() && !names.emplace(std::pair(object.scope(), object.name()), id).second) {
+    kinds.emplace(id, object.kind());
+    if (object.has_name() && !names.emplace(object.scope(), object.name()).second) {
       return BadImage(image, absl::StrCat("has the name \"", ToAbsl(object.name()), "\" twice"));
     }
   }
   for (const CatalogImage::Object& one : image.objects) {
     const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
-    std::vector<ObjectId> needed = object.refs();
-    if (object.parent() != kNoObject) needed.push_back(object.parent());
-    for (ObjectId id : needed) {
-      if (!ids.contains(id)) {
-        return BadImage(image,
-                        absl::StrCat("has object ", object.id().value, ", which refers to object ",
-                                     id.value, ", which is not there"));
+    for (const Needed& needed : NeededBy(object)) {
+      const auto found = kinds.find(needed.id);
+      if (found == kinds.end() || (needed.kind && *needed.kind != found->second)) {
+        return BadImage(image, absl::StrCat("has object ", object.id().value, ", which needs ",
+                                            needed.kind ? ToAbsl(KindName(*needed.kind)) : "object",
+                                            " ", needed.id.value, ", which is not there"));
       }
     }
   }
-  if (image.default_zone_id != kNoObject && !ids.contains(image.default_zone_id)) {
-    return BadImage(image, "names a default zone that is not there");
+  if (image.default_zone_id != kNoObject) {
+    const auto zone = kinds.find(image.default_zone_id);
+    if (zone == kinds.end() || zone->second != ObjectKind::kZone) {
+      return BadImage(image, "names a default zone that is not there");
+    }
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status VersionedStore::Rebase(const CatalogImage& image) {
-  const std::lock_guard lock(writer_mutex_);
+// The object at the newest version, if it lives.
+VersionedStore::Element* VersionedStore::Living(ObjectId id) const {
+  const IdEntry* entry = FindId(id);
+  Element* head = entry == nullptr ? nullptr : entry->head.load(kRelaxed);
+  return head != nullptr && head->HoldsAt(latest()) ? head : nullptr;
+}
+
+// Whether `image` can come after what is here: time and counter go on, and what is
+// older than the image's new versions is as it was.
+absl::Status VersionedStore::CheckContinues(const CatalogImage& image) const {
   const CatalogVersion head = latest();
   if (image.version <= head) {
     return BadImage(image, absl::StrCat("is not newer than version ", head.value));
   }
-  ANNALS_RETURN_IF_ERROR(CheckImage(image));
-
-  const auto living = [&](ObjectId id) -> Element* {
-    const IdEntry* entry = FindId(id);
-    Element* element = entry == nullptr ? nullptr : entry->head.load(kRelaxed);
-    return element != nullptr && element->HoldsAt(head) ? element : nullptr;
-  };
+  const VersionInfo& info = *FindVersion(head);
+  const uint64_t last_activation = FindVersion(latest_active())->activation.load(kRelaxed);
+  if (image.timestamp <= info.timestamp || image.activation < image.timestamp ||
+      image.activation.raw() <= last_activation) {
+    return BadImage(image, absl::StrCat("is not later than version ", head.value));
+  }
+  if (image.next_object_id < info.next_object_id) {
+    return BadImage(image,
+                    absl::StrCat("has an object-id counter below that of version ", head.value));
+  }
   for (const CatalogImage::Object& one : image.objects) {
-    const ObjectId id = ObjectDescriptor(one.bytes, {}, {}).id();
-    const Element* old = living(id);
-    if (one.from <= head &&
-        (old == nullptr || old->from != one.from || old->bytes() != one.bytes)) {
-      return BadImage(image, absl::StrCat("has another object ", id.value, " of version ",
-                                          one.from.value, " than this catalog"));
+    const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
+    const ObjectDescriptor old = Describe(Living(object.id()));
+    const bool fits = one.from <= head ? old && old.from() == one.from && old.bytes() == one.bytes
+                      : old ? old.kind() == object.kind() && old.parent() == object.parent()
+                            : object.id() >= info.next_object_id;
+    if (!fits) {
+      return BadImage(
+          image, absl::StrCat("has an object ", object.id().value, " of version ", one.from.value,
+                              " that cannot be after version ", head.value));
     }
   }
+  return absl::OkStatus();
+}
 
-  std::vector<ObjectId> gone;
-  const ObjectId next = FindVersion(head)->next_object_id;
-  size_t at = 0;
-  for (ObjectId id{0}; id < next; ++id.value) {
-    while (at < image.objects.size() &&
-           ObjectDescriptor(image.objects[at].bytes, {}, {}).id() < id) {
-      ++at;
-    }
-    const bool there =
-        at < image.objects.size() && ObjectDescriptor(image.objects[at].bytes, {}, {}).id() == id;
-    if (!there && living(id) != nullptr) gone.push_back(id);
+absl::Status VersionedStore::Rebase(const CatalogImage& image) {
+  const std::lock_guard lock(writer_mutex_);
+  ANNALS_RETURN_IF_ERROR(CheckImage(image));
+  ANNALS_RETURN_IF_ERROR(CheckContinues(image));
+
+  const CatalogVersion head = latest();
+  absl::flat_hash_set<ObjectId> there;
+  there.reserve(image.objects.size());
+  for (const CatalogImage::Object& one : image.objects) {
+    there.insert(ObjectDescriptor(one.bytes, {}, {}).id());
   }
-  for (ObjectId id : gone) InstallObject(id, {}, image.version, image.version, image.timestamp);
+  // Those that are gone first: their names may have been given again.
+  const ObjectId counter = FindVersion(head)->next_object_id;
+  for (ObjectId id = NextKnown({0}, counter); id < counter;
+       id = NextKnown({id.value + 1}, counter)) {
+    if (Living(id) == nullptr || there.contains(id)) continue;
+    InstallObject(id, {}, image.version, image.version, image.timestamp);
+  }
   for (const CatalogImage::Object& one : image.objects) {
     if (one.from <= head) continue;
     InstallObject(ObjectDescriptor(one.bytes, {}, {}).id(), one.bytes, image.version, one.from,
@@ -852,8 +916,12 @@ void VersionedStore::FreeEnded(CatalogVersion reached) {
   while (!ended_.empty() && ended_.front().to <= reached) {
     const Ended ended = ended_.front();
     ended_.pop_front();
-    if (ended.element != nullptr) ForgetElement(ended.element);
-    if (ended.history != nullptr) ForgetName(ended.history, ended.to);
+    if (ended.element != nullptr) {
+      ForgetElement(ended.element);
+    } else {
+      ForgetName(ended.history, ended.to);
+      --ended_names_;
+    }
   }
 }
 

@@ -80,8 +80,9 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   // Makes `version`, the one after the last active, active from `activation` on,
   // which is later than that of the version before.
   void Activate(CatalogVersion version, HybridTimestamp activation);
-  // Jumps to `image.version` > latest(), which becomes the earliest version too.
-  // Versions that are held stay valid.
+  // Jumps to `image.version` > latest(), which becomes the earliest version too and
+  // is active at once. Versions that are held stay valid. Who asks for the latest
+  // while the jump is made waits for its last step.
   //   DAMAGED  the image does not continue what the store holds
   absl::Status Rebase(const CatalogImage& image);
   // Raises the earliest version to `version`, at most the latest active one, and frees what nobody
@@ -129,6 +130,7 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   std::vector<ObjectId> Linked(ObjectId owner) const;
   static ObjectDescriptor Describe(const Element* element);
   const IdEntry* FindId(ObjectId id) const;
+  ObjectId NextKnown(ObjectId id, ObjectId end) const;
   const VersionInfo* FindVersion(CatalogVersion version) const;
 
   Pin* AcquirePin() const;
@@ -156,6 +158,8 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   void ActivateVersion(CatalogVersion version, HybridTimestamp activation);
   void PublishVersion(CatalogVersion version, HybridTimestamp timestamp, ObjectId next_object_id,
                       ObjectId default_zone_id);
+  Element* Living(ObjectId id) const;
+  absl::Status CheckContinues(const CatalogImage& image) const;
   template <typename T>
   void Retire(T* block);
   void RaiseFloor(CatalogVersion version);
@@ -190,6 +194,7 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   };
   std::deque<Retired> retired_;  // By `stamp`.
   CatalogVersion reached_{0};    // What ended at or before it has been retired.
+  uint64_t ended_names_ = 0;     // Of `ended_`.
   uint64_t elements_ = 0;
   uint64_t element_bytes_ = 0;
 };

@@ -5,6 +5,19 @@
 #include "annals/schemas/status.h"
 
 namespace annals {
+namespace {
+
+// An error for a name that is nobody's, or somebody else's.
+absl::Status NotFound(Reason reason, std::string_view kind, std::string_view schema,
+                      std::string_view name, const ObjectDescriptor& found) {
+  std::string message = absl::StrCat(ToAbsl(kind), " ", Qualified(schema, name), " does not exist");
+  if (found) {
+    absl::StrAppend(&message, "; ", Quoted(name), " is of kind ", ToAbsl(KindName(found.kind())));
+  }
+  return MakeError(reason, message);
+}
+
+}  // namespace
 
 absl::StatusOr<SchemaDescriptor> FindSchema(const CatalogView& catalog, std::string_view schema) {
   if (const auto found = catalog.Schema(schema)) return *found;
@@ -17,11 +30,7 @@ absl::StatusOr<TableDescriptor> FindTable(const CatalogView& catalog, std::strin
   ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor owner, FindSchema(catalog, schema));
   const ObjectDescriptor found = catalog.Find(NameScope::In(owner.id()), table);
   if (const auto descriptor = As<TableDescriptor>(found)) return *descriptor;
-  return MakeError(
-      Reason::TABLE_NOT_FOUND,
-      absl::StrCat(
-          "table ", Qualified(schema, table), " does not exist",
-          found ? absl::StrCat("; it is the name of a ", ToAbsl(KindName(found.kind()))) : ""));
+  return NotFound(Reason::TABLE_NOT_FOUND, "table", schema, table, found);
 }
 
 absl::StatusOr<IndexDescriptor> FindIndex(const CatalogView& catalog, std::string_view schema,
@@ -29,11 +38,7 @@ absl::StatusOr<IndexDescriptor> FindIndex(const CatalogView& catalog, std::strin
   ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor owner, FindSchema(catalog, schema));
   const ObjectDescriptor found = catalog.Find(NameScope::In(owner.id()), index);
   if (const auto descriptor = As<IndexDescriptor>(found)) return *descriptor;
-  return MakeError(
-      Reason::INDEX_NOT_FOUND,
-      absl::StrCat(
-          "index ", Qualified(schema, index), " does not exist",
-          found ? absl::StrCat("; it is the name of a ", ToAbsl(KindName(found.kind()))) : ""));
+  return NotFound(Reason::INDEX_NOT_FOUND, "index", schema, index, found);
 }
 
 absl::StatusOr<ColumnDescriptor> FindColumn(const TableDescriptor& table, std::string_view schema,

@@ -1,5 +1,6 @@
 #include "annals/commands/rename_index.h"
 
+#include "absl/strings/str_cat.h"
 #include "annals/commands/lookup.h"
 #include "annals/commands/names.h"
 #include "annals/schemas/status.h"
@@ -14,6 +15,10 @@ absl::Status RenameIndex::Validate(Policy /*policy*/) const {
 absl::StatusOr<UpdateEntries> RenameIndex::Plan(PlanContext& context) const {
   const auto index = FindIndex(context.catalog(), schema, name);
   if (!index.ok()) return Missing(index.status(), if_exists);
+  if (new_name == name) {
+    return MakeError(Reason::INDEX_EXISTS,
+                     absl::StrCat("index ", Qualified(schema, name), " has that name already"));
+  }
   ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor home, FindSchema(context.catalog(), schema));
   UpdateEntries entries;
   NameTaker names(context, home, {new_name});

@@ -47,7 +47,7 @@ std::string NameHint(std::string_view found) {
 }  // namespace
 
 void Expectations::Miss(size_t offset, std::string_view what) {
-  if (offset < offset_) return;
+  if (offset < offset_ || what.empty()) return;
   if (offset > offset_) missed_.clear();
   offset_ = offset;
   if (std::ranges::find(missed_, what) == missed_.end()) missed_.push_back(what);

@@ -12,7 +12,8 @@ namespace annals::ddl {
 
 class Expectations {
  public:
-  // `what` was not found at `offset`. `what` must outlive this.
+  // `what` was not found at `offset`; if it is empty, that is not worth telling.
+  // `what` must outlive this.
   void Miss(size_t offset, std::string_view what);
 
   // Remembers what has been missed so far at `offset`, so that what is missed there

@@ -139,7 +139,8 @@ using Number = seq<NumberToken, Blank>;
 using Open = seq<Token<SymbolLength<'('>, "`(`">, Blank>;
 using Close = seq<Token<SymbolLength<')'>, "`)`">, Blank>;
 using Comma = seq<Token<SymbolLength<','>, "`,`">, Blank>;
-using Dot = seq<Token<SymbolLength<'.'>, "`.`">, Blank>;
+// Any name could go on with a dot; to say so each time would only be noise.
+using Dot = seq<Token<SymbolLength<'.'>, "">, Blank>;
 
 // The end of the statement, which is where its text ends.
 struct End {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -332,9 +333,10 @@ class Builder {
       }
     }
     if (!table.primary_key.has_value()) return;
+    const std::set<std::string_view> key(table.primary_key->columns.begin(),
+                                         table.primary_key->columns.end());
     for (size_t i = 0; i < table.columns.size(); ++i) {
-      const bool in_key = std::ranges::count(table.primary_key->columns, table.columns[i].name) > 0;
-      if (in_key && !says_null[i]) table.columns[i].nullable = false;
+      if (key.contains(table.columns[i].name) && !says_null[i]) table.columns[i].nullable = false;
     }
   }
 
@@ -560,8 +562,9 @@ absl::StatusOr<Parsed> ParsePiece(const Piece& piece) {
   const std::unique_ptr<Node> root =
       g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations);
   if (root == nullptr) {
-    return ErrorAt(Reason::SYNTAX_ERROR, piece.position, piece.text, expectations.offset(),
-                   expectations.Message(piece.text, piece.terminated ? "`;`" : "the end"));
+    return ErrorAt(
+        Reason::SYNTAX_ERROR, piece.position, piece.text, expectations.offset(),
+        expectations.Message(piece.text, piece.terminated ? "`;`" : "the end of the input"));
   }
   return Builder(piece).Build(*root);
 }

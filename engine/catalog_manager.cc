@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/committer.h"
@@ -49,8 +50,15 @@ absl::StatusOr<std::unique_ptr<UpdateLog>> OpenLog(const OpenOptions& options) {
 
 absl::Status InsideListener() {
   return MakeError(Reason::EXECUTE_IN_LISTENER,
-                   "a listener cannot change the catalog: the change would wait for itself");
+                   "a listener can neither change the catalog nor wait for a change: it would "
+                   "wait for itself");
 }
+
+absl::Status ReadOnly() {
+  return MakeError(Reason::READ_ONLY, "the catalog was opened for reading only");
+}
+
+absl::Status Closed() { return MakeError(Reason::CLOSED, "the catalog is closed"); }
 
 class Manager final : public CatalogManager {
  public:
@@ -58,7 +66,8 @@ class Manager final : public CatalogManager {
       : options_(options),
         time_(options.clock != nullptr ? *options.clock : Clock::System()),
         log_(std::move(log)),
-        sequencer_(store_) {}
+        clock_(time_),
+        sequencer_(store_, clock_) {}
   ~Manager() override { Close(); }
 
   absl::Status Start();
@@ -71,9 +80,7 @@ class Manager final : public CatalogManager {
   CatalogReader NewReader() const override { return CatalogReader(store_); }
   HybridTimestamp SafeTime() const override;
   absl::Status WaitSafeTime(HybridTimestamp time, absl::Time deadline) const override;
-  absl::Status WaitForVersion(CatalogVersion version, absl::Time deadline) const override {
-    return sequencer_.WaitFor(version, deadline);
-  }
+  absl::Status WaitForVersion(CatalogVersion version, absl::Time deadline) const override;
 
   absl::StatusOr<ExecuteResult> Execute(CatalogCommand command,
                                         const ExecuteOptions& options) override {
@@ -92,163 +99,281 @@ class Manager final : public CatalogManager {
   void RemoveListener(uint64_t id) override { sequencer_.RemoveListener(id); }
 
   absl::StatusOr<bool> Snapshot(CatalogVersion version) override;
-  absl::Status Backup(std::string_view directory) override { return log_->Backup(directory); }
+  absl::Status Backup(std::string_view directory) override;
   Stats GetStats() const override;
   void Close() override;
 
  private:
   using Request = Committer::Request;
+  // An answer that is given once all that it rests on is active.
+  struct Answer {
+    absl::StatusOr<ExecuteResult> result;
+    uint64_t active_ms = 0;  // Of the steady clock; 0: it is active.
+    absl::Time deadline;
+  };
   struct AsyncCall {
     Request request;
     ExecuteCallback done;
+    Answer answer;
+  };
+  using AsyncCalls = std::deque<std::unique_ptr<AsyncCall>>;
+
+  // Somebody is inside, for as long as this lives. Close waits for it.
+  class Visit {
+   public:
+    Visit(const Manager& manager, size_t& count) : manager_(manager), count_(count) {}
+    ~Visit() {
+      const std::lock_guard lock(manager_.mutex_);
+      --count_;
+      manager_.left_.notify_all();
+    }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+   private:
+    const Manager& manager_;
+    size_t& count_;
   };
 
   absl::Status Recover();
-  absl::Status Subscribe(CatalogVersion snapshot);
+  absl::Status MakeFirstVersion();
+  absl::Status RecordLoss();
+  absl::Status Follow();
   absl::StatusOr<ExecuteResult> Run(Request& request);
-  absl::Status WaitActive(const ExecuteResult& result, absl::Time deadline) const;
+  Answer AnswerOf(Request& request) const;
+  bool MayAnswer(const Answer& answer) const;
+  uint64_t MsUntil(const Answer& answer) const;
+  absl::StatusOr<ExecuteResult> Give(Answer& answer) const;
+  absl::Status CheckWriter() const;
   absl::Status Enter();
-  void Leave();
+  bool TakeAsync(AsyncCalls& calls, const AsyncCalls& answered);
   void ServeAsync();
+  absl::Status TryCatchUp();
   void CatchUp();
+  absl::StatusOr<bool> WriteSnapshotOf(CatalogVersion version);
+  absl::Status CheckCanCome(CatalogVersion version) const;
 
   const OpenOptions options_;
   const Clock& time_;
   const std::unique_ptr<UpdateLog> log_;
   const std::shared_ptr<VersionedStore> store_ = VersionedStore::Create();
-  mutable Sequencer sequencer_;
-  mutable std::optional<HybridClock> clock_;
+  mutable HybridClock clock_;
+  Sequencer sequencer_;
   std::optional<Committer> committer_;
   uint64_t recovered_records_ = 0;
   absl::Duration recovery_time_;
   std::mutex snapshot_mutex_;
 
-  // Who is inside, and whether anybody may still come.
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  std::mutex close_mutex_;  // One closes, another waits for it.
+  mutable std::mutex mutex_;
+  mutable std::condition_variable left_;     // Somebody left.
+  mutable std::condition_variable changed_;  // closed_ or async_calls_.
+  // All guarded by mutex_.
   bool closed_ = false;
-  size_t inside_ = 0;
-  std::deque<std::unique_ptr<AsyncCall>> async_calls_;
+  size_t inside_ = 0;           // Who does something that Close lets them finish.
+  mutable size_t waiting_ = 0;  // Who waits for others; Close ends that.
+  AsyncCalls async_calls_;
   std::thread async_thread_;
   std::thread catch_up_thread_;  // Only where the log can leave us behind.
 };
 
 absl::Status Manager::Start() {
   const uint64_t began_ms = Clock::System().SteadyMs();
+  const CatalogVersion head = log_->Head().version;
   ANNALS_RETURN_IF_ERROR(Recover());
-  recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
-  clock_.emplace(time_, sequencer_.head().timestamp);
-  sequencer_.GoLive(&*clock_);
-  if (options_.read_only) return absl::OkStatus();
-  committer_.emplace(*store_, *log_, sequencer_, *clock_, options_.delay);
   if (!log_->capabilities().synchronous) catch_up_thread_ = std::thread([this] { CatchUp(); });
-  if (sequencer_.head().version.value > 0) return absl::OkStatus();
+  ANNALS_RETURN_IF_ERROR(sequencer_.WaitFor(head, absl::InfiniteFuture()));
+  ANNALS_RETURN_IF_ERROR(sequencer_.health());
+  recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
+  if (options_.read_only) return absl::OkStatus();
+  committer_.emplace(*store_, *log_, sequencer_, clock_, options_.delay);
+  if (sequencer_.head().version.value == 0) ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
+  return options_.accept_loss ? RecordLoss() : absl::OkStatus();
+}
+
+absl::Status Manager::MakeFirstVersion() {
+  // Nobody used the catalog before it was there, so nobody has to be waited for.
+  const auto done =
+      Execute(Bootstrap(), {.expected_version = CatalogVersion{0}, .delay = absl::ZeroDuration()});
   // Another writer may do the same at the same moment; then there is nothing to do.
-  const auto done = Execute(Bootstrap(), {.expected_version = CatalogVersion{0}});
   return ReasonOf(done.status()) == Reason::VERSION_CONFLICT ? absl::OkStatus() : done.status();
 }
 
-absl::Status Manager::Recover() {
-  const UpdateLog::HeadInfo head = log_->Head();
-  ANNALS_RETURN_IF_ERROR(Subscribe(head.snapshot));
-  ANNALS_RETURN_IF_ERROR(sequencer_.WaitFor(head.version, absl::InfiniteFuture()));
-  recovered_records_ = head.version.value - head.snapshot.value;
-  return sequencer_.health();
+// A version without changes, so that the log tells of its own loss.
+absl::Status Manager::RecordLoss() {
+  const auto warnings = log_->warnings();
+  if (warnings.empty()) return absl::OkStatus();
+  Request request;
+  request.keep_empty = true;
+  request.options.author = "annals repair";
+  request.options.message = absl::StrCat("loss accepted: ", absl::StrJoin(warnings, "; "));
+  committer_->Enqueue({&request});
+  return Run(request).status();
 }
 
-// Follows the log from `snapshot` on, or from its beginning.
-absl::Status Manager::Subscribe(CatalogVersion snapshot) {
-  if (snapshot.value > 0) {
+// Makes the versions that are there; on a log that is not synchronous, asks for them.
+absl::Status Manager::Recover() {
+  // Another writer may truncate what is just being read.
+  constexpr int kAttempts = 10;
+  absl::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const CatalogVersion snapshot = log_->Head().snapshot;
+    status = Follow();
+    const bool lagged = status.ok() && sequencer_.TakeLag().value > 0;
+    if (!lagged && ReasonOf(status) != Reason::VERSION_TRUNCATED) {
+      recovered_records_ = log_->Head().version.value - snapshot.value;
+      return status;
+    }
+    log_->Unsubscribe();
+  }
+  return MakeError(Reason::MAX_RETRIES,
+                   "the log was always truncated while it was read; try again");
+}
+
+// Follows the log from where we are, or from its snapshot if that is further.
+absl::Status Manager::Follow() {
+  const CatalogVersion snapshot = log_->Head().snapshot;
+  if (snapshot > sequencer_.head().version) {
     ANNALS_ASSIGN_OR_RETURN(const annals::Snapshot found, ReadSnapshot(*log_, snapshot));
     ANNALS_RETURN_IF_ERROR(sequencer_.Rebase(found));
   }
   return log_->Subscribe(sequencer_.head().version.Next(), &sequencer_);
 }
 
+absl::Status Manager::CheckWriter() const {
+  if (sequencer_.InListener()) return InsideListener();
+  return options_.read_only ? ReadOnly() : absl::OkStatus();
+}
+
 absl::Status Manager::Enter() {
-  if (Sequencer::InListener()) return InsideListener();
-  if (options_.read_only) {
-    return MakeError(Reason::READ_ONLY, "the catalog was opened for reading only");
-  }
   const std::lock_guard lock(mutex_);
-  if (closed_) return MakeError(Reason::CLOSED, "the catalog is closed");
+  if (closed_) return Closed();
   ++inside_;
   return absl::OkStatus();
 }
 
-void Manager::Leave() {
-  const std::lock_guard lock(mutex_);
-  --inside_;
-  changed_.notify_all();
-}
-
 absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> commands,
                                                const ExecuteOptions& options) {
+  ANNALS_RETURN_IF_ERROR(CheckWriter());
   ANNALS_RETURN_IF_ERROR(Enter());
+  const Visit visit(*this, inside_);
   Request request;
   request.commands = std::move(commands);
   request.options = options;
   committer_->Enqueue({&request});
-  auto result = Run(request);
-  Leave();
-  return result;
+  return Run(request);
 }
 
 absl::StatusOr<ExecuteResult> Manager::Run(Request& request) {
   committer_->Finish(request);
-  ANNALS_RETURN_IF_ERROR(request.result.status());
-  ANNALS_RETURN_IF_ERROR(WaitActive(*request.result, request.options.deadline));
-  return std::move(request.result);
+  Answer answer = AnswerOf(request);
+  if (answer.active_ms > 0) {
+    std::unique_lock lock(mutex_);
+    while (!MayAnswer(answer)) time_.Wait(lock, changed_, MsUntil(answer));
+  }
+  return Give(answer);
 }
 
-// Sleeps by the steady clock: a version that is active in 500 ms is so in 500 ms,
-// whatever the wall clock does.
-absl::Status Manager::WaitActive(const ExecuteResult& result, absl::Time deadline) const {
-  const uint64_t now_ms = clock_->NowMs();
-  if (result.activation.physical_ms() <= now_ms) return absl::OkStatus();
-  const uint64_t until_ms = time_.SteadyMs() + (result.activation.physical_ms() - now_ms);
-  while (time_.SteadyMs() < until_ms) {
-    if (absl::Now() >= deadline) {
-      return MakeError(
-          Reason::DEADLINE_EXCEEDED,
-          absl::StrCat("version ", result.version.value, " was written, but is not active yet"));
-    }
-    const auto left_ms = static_cast<int64_t>(until_ms - time_.SteadyMs());
-    absl::SleepFor(std::min({absl::Milliseconds(std::max<int64_t>(left_ms, 0)),
-                             absl::Milliseconds(50), deadline - absl::Now()}));
-  }
-  return absl::OkStatus();
+// Waiting goes by the steady clock: a version that is active in 500 ms is so in
+// 500 ms, whatever the wall clock does.
+Manager::Answer Manager::AnswerOf(Request& request) const {
+  Answer answer{std::move(request.result), 0, request.options.deadline};
+  const uint64_t now_ms = clock_.NowMs();
+  const uint64_t active_ms = request.rests_on.physical_ms();
+  if (active_ms > now_ms) answer.active_ms = time_.SteadyMs() + (active_ms - now_ms);
+  return answer;
+}
+
+// Whether nothing is left to wait for. REQUIRES: mutex_ is held.
+bool Manager::MayAnswer(const Answer& answer) const {
+  return closed_ || time_.SteadyMs() >= answer.active_ms || absl::Now() >= answer.deadline;
+}
+
+uint64_t Manager::MsUntil(const Answer& answer) const {
+  const uint64_t now_ms = time_.SteadyMs();
+  const uint64_t left_ms = answer.active_ms > now_ms ? answer.active_ms - now_ms : 0;
+  const absl::Duration left = std::min(answer.deadline - absl::Now(), absl::Hours(1));
+  const int64_t deadline_ms = absl::ToInt64Milliseconds(left) + 1;
+  return std::min(left_ms, static_cast<uint64_t>(std::max<int64_t>(deadline_ms, 1)));
+}
+
+absl::StatusOr<ExecuteResult> Manager::Give(Answer& answer) const {
+  if (!answer.result.ok() || time_.SteadyMs() >= answer.active_ms) return std::move(answer.result);
+  const std::string what =
+      absl::StrCat("version ", answer.result->version.value, " was written, but is not active yet");
+  return absl::Now() >= answer.deadline
+             ? MakeError(Reason::DEADLINE_EXCEEDED, what)
+             : MakeError(Reason::CLOSED, absl::StrCat("the catalog was closed: ", what));
 }
 
 void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
                            ExecuteCallback done) {
-  if (const absl::Status refused = Enter(); !refused.ok()) return done(refused);
+  if (const absl::Status refused = CheckWriter(); !refused.ok()) return done(refused);
   auto call = std::make_unique<AsyncCall>();
   call->request.commands = std::move(commands);
   call->request.options = std::move(options);
   call->done = std::move(done);
-  const std::lock_guard lock(mutex_);
-  async_calls_.push_back(std::move(call));
+  std::unique_lock lock(mutex_);
+  if (closed_) {
+    lock.unlock();
+    return call->done(Closed());
+  }
   if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+  async_calls_.push_back(std::move(call));
+  ++inside_;
   changed_.notify_all();
 }
 
-// All calls that wait go into the queue at once, so that they can share a sync.
-void Manager::ServeAsync() {
+// Waits until there are new calls, of which it takes a group, or until one of `answered`
+// may be given. False: neither will be.
+bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
+  std::unique_lock lock(mutex_);
   for (;;) {
-    std::deque<std::unique_ptr<AsyncCall>> calls;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return closed_ || !async_calls_.empty(); });
-      calls.swap(async_calls_);
+    while (!async_calls_.empty() && calls.size() < Committer::kGroupRecords) {
+      calls.push_back(std::move(async_calls_.front()));
+      async_calls_.pop_front();
     }
-    if (calls.empty()) return;
+    if (!calls.empty()) return true;
+    if (answered.empty()) {
+      if (closed_) return false;
+      changed_.wait(lock);
+      continue;
+    }
+    uint64_t ms = UINT64_MAX;
+    for (const auto& call : answered) {
+      if (MayAnswer(call->answer)) return true;
+      ms = std::min(ms, MsUntil(call->answer));
+    }
+    time_.Wait(lock, changed_, ms);
+  }
+}
+
+// Calls go into the queue together, so that they can share a sync; and nobody's
+// activation keeps others from being committed.
+void Manager::ServeAsync() {
+  AsyncCalls answered;  // Not yet active.
+  AsyncCalls calls;
+  while (TakeAsync(calls, answered)) {
     std::vector<Request*> requests;
     for (const auto& call : calls) requests.push_back(&call->request);
     committer_->Enqueue(requests);
-    for (const auto& call : calls) {
-      call->done(Run(call->request));
-      Leave();
+    for (auto& call : calls) {
+      committer_->Finish(call->request);
+      call->answer = AnswerOf(call->request);
+      answered.push_back(std::move(call));
+    }
+    calls.clear();
+    AsyncCalls ready;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& call : answered) {
+        if (MayAnswer(call->answer)) ready.push_back(std::move(call));
+      }
+    }
+    std::erase(answered, nullptr);
+    for (const auto& call : ready) {
+      const Visit visit(*this, inside_);
+      call->done(Give(call->answer));
     }
   }
 }
@@ -262,40 +387,80 @@ absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> comma
   return std::move(batch.entries);
 }
 
+// Nothing comes to who only reads a log that nobody else writes to, or from a listener.
+absl::Status Manager::CheckCanCome(CatalogVersion version) const {
+  if (sequencer_.head().version >= version) return absl::OkStatus();
+  if (sequencer_.InListener()) return InsideListener();
+  return options_.read_only && log_->capabilities().synchronous ? ReadOnly() : absl::OkStatus();
+}
+
+absl::Status Manager::WaitForVersion(CatalogVersion version, absl::Time deadline) const {
+  {
+    const std::lock_guard lock(mutex_);
+    ++waiting_;
+  }
+  const Visit visit(*this, waiting_);
+  ANNALS_RETURN_IF_ERROR(CheckCanCome(version));
+  return sequencer_.WaitFor(version, deadline);
+}
+
 HybridTimestamp Manager::SafeTime() const {
   const HybridTimestamp newest = sequencer_.head().activation;
   // Others may append with clocks of their own: only what is here is sure.
   if (options_.read_only || !log_->capabilities().single_writer) return newest;
-  return std::max(newest, clock_->SafeTime());
+  return std::max(newest, clock_.SafeTime());
 }
 
 absl::Status Manager::WaitSafeTime(HybridTimestamp time, absl::Time deadline) const {
+  {
+    const std::lock_guard lock(mutex_);
+    ++waiting_;
+  }
+  const Visit visit(*this, waiting_);
   while (SafeTime() < time) {
-    if (absl::Now() >= deadline) {
+    ANNALS_RETURN_IF_ERROR(CheckCanCome(kNever));
+    ANNALS_RETURN_IF_ERROR(sequencer_.health());
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) {
       return MakeError(Reason::DEADLINE_EXCEEDED, "that time is not safe yet");
     }
-    ANNALS_RETURN_IF_ERROR(sequencer_.health());
-    absl::SleepFor(std::min(absl::Milliseconds(1), deadline - absl::Now()));
+    absl::SleepFor(std::min(absl::Milliseconds(1), left));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Manager::Snapshot(CatalogVersion version) {
+  ANNALS_RETURN_IF_ERROR(CheckWriter());
   ANNALS_RETURN_IF_ERROR(Enter());
+  const Visit visit(*this, inside_);
   const std::lock_guard lock(snapshot_mutex_);
-  const auto result = [&]() -> absl::StatusOr<bool> {
-    const CatalogVersion earliest{std::max<uint64_t>(store_->earliest().value, 1)};
-    if (version <= earliest && version.value > 0) return false;
-    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, store_->At(version));
-    if (version > store_->latest_active()) {
-      return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
-                       absl::StrCat("version ", version.value, " is not active yet"));
-    }
-    ANNALS_RETURN_IF_ERROR(WriteSnapshot(catalog, *log_, log_->Head().snapshot));
-    return true;
-  }();
-  Leave();
-  return result;
+  return WriteSnapshotOf(version);
+}
+
+absl::StatusOr<bool> Manager::WriteSnapshotOf(CatalogVersion version) {
+  const CatalogVersion expected = log_->Head().snapshot;
+  if (version <= std::max(expected, CatalogVersion{1})) return false;
+  const CatalogVersion applied = sequencer_.head().version;
+  const auto catalog = store_->At(version);
+  if (ReasonOf(catalog.status()) == Reason::VERSION_TRUNCATED) return false;
+  ANNALS_RETURN_IF_ERROR(catalog.status());
+  if (version > applied || catalog->activation().physical_ms() > clock_.NowMs()) {
+    // What counts now would be gone.
+    return MakeError(Reason::VERSION_NOT_ACTIVE,
+                     absl::StrCat("version ", version.value, " is not active yet"));
+  }
+  const absl::Status written = WriteSnapshot(*catalog, *log_, expected);
+  // Another writer's came first; it may be older than this one.
+  if (!written.ok() && log_->Head().snapshot > expected) return WriteSnapshotOf(version);
+  ANNALS_RETURN_IF_ERROR(written);
+  store_->Truncate(version);  // A log that is not synchronous will say so later.
+  return true;
+}
+
+absl::Status Manager::Backup(std::string_view directory) {
+  ANNALS_RETURN_IF_ERROR(Enter());
+  const Visit visit(*this, inside_);
+  return log_->Backup(directory);
 }
 
 CatalogManager::Stats Manager::GetStats() const {
@@ -309,34 +474,44 @@ CatalogManager::Stats Manager::GetStats() const {
           .warnings = {warnings.begin(), warnings.end()}};
 }
 
+// Jumps over what others have truncated before we read it. OK if there was no need.
+absl::Status Manager::TryCatchUp() {
+  log_->Unsubscribe();
+  const absl::Status status = Follow();
+  // It moved on, or can't be reached now: the next round tries again.
+  const auto reason = ReasonOf(status);
+  const bool again = reason == Reason::VERSION_TRUNCATED || reason == Reason::IO_ERROR;
+  if (again) sequencer_.OnLagged(sequencer_.head().version.Next());
+  return again ? absl::OkStatus() : status;
+}
+
 // Follows a log that moved on without us.
 void Manager::CatchUp() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      if (changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return closed_; }))
-        return;
+      constexpr std::chrono::milliseconds kPause(20);
+      if (changed_.wait_for(lock, kPause, [this] { return closed_; })) return;
     }
-    if (const CatalogVersion earliest = sequencer_.TakeLag(); earliest.value > 0) {
-      log_->Unsubscribe();
-      if (const absl::Status status = Subscribe(earliest); !status.ok()) {
-        sequencer_.OnClosed(status);
-      }
-    }
+    if (sequencer_.TakeLag().value == 0) continue;
+    if (const absl::Status status = TryCatchUp(); !status.ok()) sequencer_.OnClosed(status);
   }
 }
 
 void Manager::Close() {
+  const std::lock_guard closing(close_mutex_);
   {
     std::unique_lock lock(mutex_);
     closed_ = true;
     changed_.notify_all();
-    changed_.wait(lock, [this] { return inside_ == 0; });
+    left_.wait(lock, [this] { return inside_ == 0; });
   }
   if (async_thread_.joinable()) async_thread_.join();
   if (catch_up_thread_.joinable()) catch_up_thread_.join();
   log_->Unsubscribe();
   sequencer_.OnClosed(absl::OkStatus());
+  std::unique_lock lock(mutex_);
+  left_.wait(lock, [this] { return waiting_ == 0; });
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 //   auto done = (*manager)->Execute(annals::CreateSchema{.name = "sales"});
 //   auto now = (*manager)->Latest();
 //
-// Any thread may call anything. Catalogs stay valid after the manager is gone.
+// Any thread may call anything, with one exception: Close, and so the destructor, wait
+// for listeners and callbacks and cannot be called inside them. Catalogs stay valid
+// after the manager is gone.
 
 #include <functional>
 #include <memory>
@@ -55,18 +57,24 @@ class CatalogManager : public CatalogService {
                                                               const OpenOptions& options);
 
   // Executes one command, or several as one version, all or nothing. Returns when
-  // the version is durable, applied, its listeners have run, and it is active.
+  // the version is durable, applied, its listeners have run, and it is active. A
+  // refusal, too, comes only when all that it rests on can be seen: who is told that
+  // a table exists finds it.
   //   a reason of the command      nothing was written
   //   VERSION_CONFLICT             `expected_version` is not the latest
   //   MAX_RETRIES                  other writers were always first; try again
-  //   DEADLINE_EXCEEDED            the message says whether the version was written
+  //   DEADLINE_EXCEEDED            the message says whether the version was written.
+  //                                Calls that share an append wait for the log as long
+  //                                as the most patient of them
   //   OUTCOME_UNKNOWN              it may or may not be in the log: reopen to learn
   //   EXECUTE_IN_LISTENER, READ_ONLY, CLOSED, CLOCK_BEHIND, CLOCK_JUMP
   virtual absl::StatusOr<ExecuteResult> Execute(CatalogCommand command,
                                                 const ExecuteOptions& options = {}) = 0;
   virtual absl::StatusOr<ExecuteResult> Execute(std::vector<CatalogCommand> commands,
                                                 const ExecuteOptions& options = {}) = 0;
-  // The same without waiting; `done` is called on a thread of the manager, once.
+  // The same without waiting. `done` is called once, and must not throw: on a thread of
+  // the manager, or, where the call is refused at the door (CLOSED, READ_ONLY,
+  // EXECUTE_IN_LISTENER), before this returns.
   using ExecuteCallback = std::function<void(absl::StatusOr<ExecuteResult>)>;
   virtual void ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
                             ExecuteCallback done) = 0;
@@ -74,13 +82,14 @@ class CatalogManager : public CatalogService {
   virtual absl::StatusOr<UpdateEntries> Explain(std::vector<CatalogCommand> commands,
                                                 const ExecuteOptions& options = {}) const = 0;
 
-  // See engine/listener.h. The id is for RemoveListener, after which no call begins.
+  // See engine/listener.h. The id is for RemoveListener, after which no call of the
+  // listener begins or is under way (unless it is the listener that removes itself).
   virtual uint64_t AddListener(Listener listener) = 0;
   virtual void RemoveListener(uint64_t id) = 0;
 
   // Writes a snapshot of `version` and truncates everything below it. False: one of
   // that version or a later one exists, or nothing is below.
-  //   CATALOG_VERSION_NOT_FOUND, FAILED_PRECONDITION if it is not active yet
+  //   CATALOG_VERSION_NOT_FOUND, VERSION_NOT_ACTIVE
   virtual absl::StatusOr<bool> Snapshot(CatalogVersion version) = 0;
   // Copies the store, as it is now, to the new directory `directory`.
   virtual absl::Status Backup(std::string_view directory) = 0;
@@ -95,7 +104,8 @@ class CatalogManager : public CatalogService {
   };
   virtual Stats GetStats() const = 0;
 
-  // Waits for what is under way and refuses what comes. Called by the destructor.
+  // Waits for what is under way (though not for its activation), ends the waiting for
+  // versions and times, and refuses what comes. Called by the destructor.
   virtual void Close() = 0;
 };
 

@@ -36,11 +36,13 @@ class CatalogService {
 
   // The time up to which the answer of ActiveAt can never change any more.
   virtual HybridTimestamp SafeTime() const = 0;
-  // Returns once SafeTime() has reached `time`, for reads that can be repeated.
-  //   DEADLINE_EXCEEDED
+  // Returns once SafeTime() has reached `time`, for reads that can be repeated. The
+  // deadlines here are of the machine's clock.
+  //   DEADLINE_EXCEEDED, or, as below, why it never will
   virtual absl::Status WaitSafeTime(HybridTimestamp time, absl::Time deadline) const = 0;
   // Returns once `version` is applied and its listeners have run.
-  //   DEADLINE_EXCEEDED, or why no version will ever follow
+  //   DEADLINE_EXCEEDED, or why no version will ever follow: CLOSED, READ_ONLY,
+  //   EXECUTE_IN_LISTENER, or what ended the log
   virtual absl::Status WaitForVersion(CatalogVersion version, absl::Time deadline) const = 0;
 };
 

@@ -1,21 +1,51 @@
 #include "annals/engine/committer.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "annals/catalog/catalog.h"
 #include "annals/commands/plan.h"
+#include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
+namespace {
+
+constexpr std::string_view kNothingWritten = "nothing was written";
+
+absl::Time LatestDeadline(std::span<Committer::Request* const> requests) {
+  absl::Time latest = absl::InfinitePast();
+  for (const auto* request : requests) latest = std::max(latest, request->options.deadline);
+  return latest;
+}
+
+// A command is anything that can plan: what it throws stays its own failure.
+absl::StatusOr<PlannedBatch> PlanCommands(const Committer::Request& request,
+                                          const CatalogView& base, CatalogDraft& draft) {
+  const ExecuteOptions& options = request.options;
+  try {
+    return PlanBatch(request.commands, base, draft, options.policy,
+                     {.max_entries = options.max_entries});
+  } catch (const std::exception& error) {
+    return MakeError(Reason::INTERNAL, absl::StrCat("a command threw: ", error.what()));
+  } catch (...) {
+    return MakeError(Reason::INTERNAL, "a command threw");
+  }
+}
+
+}  // namespace
 
 // What is planned and not yet appended: records, each the version after the one
 // before, and the catalog as they will leave it.
 struct Committer::Group {
-  Group(const Catalog& catalog, const ReplayHead& head)
-      : base(catalog), planned(base, head.version.Next(), {}), first(head), last(head) {}
+  Group(const Catalog& catalog, const ReplayHead& head, absl::Time until)
+      : base(catalog),
+        planned(base, head.version.Next(), {}),
+        first(head),
+        last(head),
+        deadline(until) {}
 
   const Catalog base;
   CatalogDraft planned;
@@ -23,7 +53,13 @@ struct Committer::Group {
   ReplayHead last;
   std::vector<PendingRecord> records;
   size_t bytes = 0;
-  absl::Time deadline = absl::InfinitePast();  // The latest of its requests'.
+  const absl::Time deadline;
+};
+
+// A record, and the head that it will make.
+struct Committer::Sealed {
+  PendingRecord record;
+  ReplayHead head;
 };
 
 void Committer::Enqueue(std::vector<Request*> requests) {
@@ -32,6 +68,7 @@ void Committer::Enqueue(std::vector<Request*> requests) {
 }
 
 void Committer::Finish(Request& request) {
+  absl::Time deadline = request.options.deadline;
   std::unique_lock lock(mutex_);
   while (!request.done) {
     if (!led_) led_ = request.leads = true;
@@ -39,16 +76,33 @@ void Committer::Finish(Request& request) {
       lock.unlock();
       Lead();
       lock.lock();
-    } else {
-      request.turn.wait(lock);
+      continue;
     }
+    request.waits = true;
+    const bool called =
+        WaitUntil(lock, request.turn, deadline, [&] { return request.done || request.leads; });
+    request.waits = false;
+    // Who is in a group has to see it through: the group's leader knows the request.
+    if (!called && !Withdraw(request)) deadline = absl::InfiniteFuture();
   }
 }
 
+// Takes `request` out of the queue, if it is still there. REQUIRES: mutex_ is held.
+bool Committer::Withdraw(Request& request) {
+  const auto at = std::find(queue_.begin(), queue_.end(), &request);
+  if (at == queue_.end()) return false;
+  queue_.erase(at);
+  request.result =
+      MakeError(Reason::DEADLINE_EXCEEDED,
+                absl::StrCat("the deadline passed in the queue; ", ToAbsl(kNothingWritten)));
+  request.done = true;
+  return true;
+}
+
 std::vector<Committer::Request*> Committer::TakeGroup() {
+  const size_t most = std::min(kGroupRecords, log_.capabilities().max_batch_records);
   const std::lock_guard lock(mutex_);
-  const auto end =
-      queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), limits_.group_records));
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), most));
   std::vector<Request*> group(queue_.begin(), end);
   queue_.erase(queue_.begin(), end);
   return group;
@@ -57,88 +111,126 @@ std::vector<Committer::Request*> Committer::TakeGroup() {
 void Committer::Lead() {
   const std::vector<Request*> group = TakeGroup();
   const size_t done = Commit(group);
+  // Waking them under the lock: a request may be gone as soon as its owner sees it done.
   const std::lock_guard lock(mutex_);
   queue_.insert(queue_.begin(), group.begin() + static_cast<std::ptrdiff_t>(done), group.end());
   for (size_t i = 0; i < done; ++i) {
     group[i]->done = true;
     group[i]->turn.notify_one();
   }
-  led_ = !queue_.empty();
+  const auto next = std::find_if(queue_.begin(), queue_.end(),
+                                 [](const Request* request) { return request->waits; });
+  led_ = next != queue_.end();
   if (led_) {
-    queue_.front()->leads = true;
-    queue_.front()->turn.notify_one();
+    (*next)->leads = true;
+    (*next)->turn.notify_one();
   }
 }
 
 size_t Committer::Commit(std::span<Request* const> requests) {
+  const absl::Time deadline = LatestDeadline(requests);
   size_t planned = 0;
-  absl::Status failure;
-  for (int attempt = 0; attempt < limits_.attempts; ++attempt) {
+  const auto fail = [&](const absl::Status& failure) {
+    planned = std::max<size_t>(planned, 1);
+    for (Request* request : requests.first(planned)) {
+      if (!request->rests_on_records) continue;
+      request->result = failure;
+      request->rests_on = {};
+    }
+    return planned;
+  };
+  for (Request* request : requests) request->rests_on_records = true;  // Until it is planned.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const absl::Cleanup done = [this] { clock_.Done(); };
-    const ReplayHead head = sequencer_.head();
-    auto base = store_.At(head.version);
-    if (!base.ok()) {  // It was truncated under our eyes: there is a newer one.
-      failure = base.status();
-      continue;
+    ReplayHead head;
+    const auto base = TakeBase(head, deadline);
+    if (!base.ok()) return fail(base.status());
+    Group group(*base, head, deadline);
+    const auto count = PlanGroup(requests, group);
+    if (!count.ok()) {
+      planned = requests.size();
+      return fail(count.status());
     }
-    Group group(*base, head);
-    for (planned = 0; planned < requests.size(); ++planned) {
-      if (group.bytes >= limits_.group_bytes) break;
-      Request& request = *requests[planned];
-      const absl::Status status = Plan(request, group);
-      if (!status.ok()) request.result = status;
-      request.rests_on_records = !group.records.empty();
-    }
+    planned = *count;
     if (group.records.empty()) return planned;
-    auto committed = Append(group);
-    if (committed.ok() && *committed) return planned;
-    if (!committed.ok()) {
-      failure = committed.status();
-      break;
-    }
-    failure = MakeError(
-        Reason::MAX_RETRIES,
-        absl::StrCat("other writers were first ", limits_.attempts, " times in a row; try again"));
+    const auto committed = Append(group);
+    if (!committed.ok()) return fail(committed.status());
+    if (*committed) return planned;
   }
-  for (Request* request : requests.first(planned)) {
-    if (request->rests_on_records) request->result = failure;
-  }
-  return std::max<size_t>(planned, 1);
+  return fail(MakeError(Reason::MAX_RETRIES, absl::StrCat("other writers were first ", kAttempts,
+                                                          " times in a row; try again")));
 }
 
-// Plans one call on what the group has planned so far.
-absl::Status Committer::Plan(Request& request, Group& group) {
-  const ExecuteOptions& options = request.options;
-  group.deadline = std::max(group.deadline, options.deadline);
-  if (options.deadline != absl::InfiniteFuture() && absl::Now() >= options.deadline) {
-    return MakeError(Reason::DEADLINE_EXCEEDED, "the deadline passed; nothing was written");
+// The catalog at the sequencer's head. If that is truncated already, the sequencer is
+// about to move on.
+absl::StatusOr<Catalog> Committer::TakeBase(ReplayHead& head, absl::Time deadline) {
+  for (;;) {
+    head = sequencer_.head();
+    auto base = store_.At(head.version);
+    if (base.ok()) return base;
+    if (const absl::Status moved = sequencer_.WaitFor(head.version.Next(), deadline); !moved.ok()) {
+      return WithContext(moved, kNothingWritten);
+    }
   }
+}
+
+// Plans as many of `requests` as fit into `group`, and tells how many. An error fails
+// all of them.
+absl::StatusOr<size_t> Committer::PlanGroup(std::span<Request* const> requests, Group& group) try {
+  size_t planned = 0;
+  for (Request* request : requests) {
+    const auto fits = Plan(*request, group);
+    if (fits.ok() && !*fits) break;
+    if (!fits.ok()) request->result = fits.status();
+    request->rests_on_records = !group.records.empty();
+    ++planned;
+  }
+  return planned;
+} catch (const std::exception& error) {
+  // The group may be planned by half: no answer can rest on it.
+  for (Request* request : requests) request->rests_on_records = true;
+  return MakeError(Reason::INTERNAL,
+                   absl::StrCat("planning failed: ", error.what(), "; ", ToAbsl(kNothingWritten)));
+}
+
+// Plans one call on what the group has planned so far. False: the group has no room
+// for its record.
+absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
+  const ExecuteOptions& options = request.options;
+  request.rests_on = {};
+  if (options.deadline != absl::InfiniteFuture() && absl::Now() >= options.deadline) {
+    return MakeError(Reason::DEADLINE_EXCEEDED,
+                     absl::StrCat("the deadline passed; ", ToAbsl(kNothingWritten)));
+  }
+  ANNALS_RETURN_IF_ERROR(sequencer_.health());
+  request.rests_on = group.last.activation;
   if (options.expected_version && *options.expected_version != group.last.version) {
     return MakeError(Reason::VERSION_CONFLICT,
                      absl::StrCat("the latest version is ", group.last.version.value, ", expected ",
                                   options.expected_version->value));
   }
-  ANNALS_RETURN_IF_ERROR(sequencer_.health());
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
-                          PlanBatch(request.commands, group.planned, draft, options.policy,
-                                    {.max_entries = options.max_entries}));
+  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanCommands(request, group.planned, draft));
   if (!batch.entries.empty() || request.keep_empty) {
-    ANNALS_ASSIGN_OR_RETURN(std::string bytes,
-                            Seal(request, std::move(batch.entries), draft.next_object_id(), group));
+    ANNALS_ASSIGN_OR_RETURN(
+        Sealed sealed, Seal(options, std::move(batch.entries), draft.next_object_id(), group.last));
+    const size_t bytes = group.bytes + sealed.record.bytes.size();
+    if (bytes > kGroupBytes && !group.records.empty()) return false;
     std::move(draft).MergeInto(group.planned);
-    group.bytes += bytes.size();
-    group.records.back().bytes = std::move(bytes);
+    group.bytes = bytes;
+    group.last = sealed.head;
+    group.records.push_back(std::move(sealed.record));
   }
+  request.rests_on = group.last.activation;
   request.result =
       ExecuteResult{group.last.version, std::move(batch.applied), group.last.activation};
-  return absl::OkStatus();
+  return true;
 }
 
-// Makes the record of the group's next version and moves `group.last` to it.
-absl::StatusOr<std::string> Committer::Seal(Request& request, UpdateEntries entries,
-                                            ObjectId next_object_id, Group& group) {
-  const ExecuteOptions& options = request.options;
+// Makes the record of the version after `before`.
+absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
+                                                  UpdateEntries entries, ObjectId next_object_id,
+                                                  const ReplayHead& before) {
   const absl::Duration delay = options.delay.value_or(delay_);
   if (delay < absl::ZeroDuration() || delay > absl::Hours(24 * 366)) {
     return MakeError(Reason::INVALID_VALUE,
@@ -147,7 +239,7 @@ absl::StatusOr<std::string> Committer::Seal(Request& request, UpdateEntries entr
   }
   ANNALS_ASSIGN_OR_RETURN(const HybridTimestamp timestamp, clock_.Begin(options.accept_clock_jump));
   const HybridTimestamp activation =
-      std::max(group.last.activation.Next(),
+      std::max(before.activation.Next(),
                timestamp.PlusMs(static_cast<uint64_t>(absl::ToInt64Milliseconds(delay))));
   const std::string payload = EncodeUpdate({.timestamp = timestamp,
                                             .activation = activation,
@@ -164,15 +256,14 @@ absl::StatusOr<std::string> Committer::Seal(Request& request, UpdateEntries entr
                                   payload.size() + kEnvelopeSize, " bytes, the log takes ", limit));
   }
   const CommitId commit_id = CommitId::Random();
-  const CatalogVersion version = group.last.version.Next();
+  const CatalogVersion version = before.version.Next();
   std::string bytes = SealRecord({.store = log_.Head().store,
                                   .version = version,
-                                  .previous = group.last.hash,
+                                  .previous = before.hash,
                                   .commit_id = commit_id},
                                  payload);
-  group.last = {version, HashOfVersion(bytes), timestamp, activation};
-  group.records.push_back({version, commit_id, {}});
-  return bytes;
+  const ReplayHead head{version, HashOfVersion(bytes), timestamp, activation};
+  return Sealed{{version, commit_id, std::move(bytes)}, head};
 }
 
 // True: the group is durable and applied. False: another writer was first, and what
@@ -182,36 +273,51 @@ absl::StatusOr<bool> Committer::Append(const Group& group) {
   switch (appended.outcome) {
     case AppendResult::Outcome::kRefused:
       return appended.status;
-    case AppendResult::Outcome::kUnknown: {
-      auto settled = Settle(group);
-      if (!settled.ok()) return appended.status;
-      if (!*settled) return false;
-      break;
-    }
+    case AppendResult::Outcome::kUnknown:
+      return Settle(group, appended.status);
     case AppendResult::Outcome::kConflict:
-      ANNALS_RETURN_IF_ERROR(sequencer_.WaitFor(appended.head, group.deadline));
+      if (const absl::Status seen = sequencer_.WaitFor(appended.head, group.deadline); !seen.ok()) {
+        return WithContext(seen, kNothingWritten);
+      }
       return false;
     case AppendResult::Outcome::kCommitted:
-      ANNALS_RETURN_IF_ERROR(appended.status);
       break;
   }
-  if (const absl::Status applied = sequencer_.WaitFor(group.last.version, group.deadline);
-      !applied.ok()) {
-    return WithContext(applied, absl::StrCat("version ", group.last.version.value,
-                                             " is in the log, but was not applied here"));
+  if (appended.status.ok()) {
+    ANNALS_RETURN_IF_ERROR(WaitApplied(group));
+    return true;
   }
-  return true;
+  return WithContext(appended.status, absl::StrCat("version ", group.last.version.value,
+                                                   " is in the log, but was not applied here"));
 }
 
-// Asks the log whether an append of unknown outcome happened.
-absl::StatusOr<bool> Committer::Settle(const Group& group) {
+// Asks the log whether an append of unknown outcome happened. If it can't tell, the
+// answer is `unknown`.
+absl::StatusOr<bool> Committer::Settle(const Group& group, const absl::Status& unknown) {
   const PendingRecord& first = group.records.front();
-  ANNALS_ASSIGN_OR_RETURN(const bool ours, log_.Outcome(first.commit_id, first.version));
-  // The version is another writer's: that has to be applied before planning again.
-  if (!ours && log_.Head().version >= first.version) {
-    ANNALS_RETURN_IF_ERROR(sequencer_.WaitFor(first.version, group.deadline));
+  const auto ours = log_.Outcome(first.commit_id, first.version);
+  if (!ours.ok()) {
+    clock_.Forsake();
+    return unknown;
   }
-  return ours;
+  if (*ours) {
+    ANNALS_RETURN_IF_ERROR(WaitApplied(group));
+    return true;
+  }
+  // If the version is another writer's, that has to be applied before planning again.
+  if (log_.Head().version >= first.version) {
+    if (const absl::Status seen = sequencer_.WaitFor(first.version, group.deadline); !seen.ok()) {
+      return WithContext(seen, kNothingWritten);
+    }
+  }
+  return false;
+}
+
+absl::Status Committer::WaitApplied(const Group& group) {
+  const absl::Status applied = sequencer_.WaitFor(group.last.version, group.deadline);
+  if (applied.ok()) return applied;
+  return WithContext(applied, absl::StrCat("version ", group.last.version.value,
+                                           " is in the log, but was not applied here"));
 }
 
 }  // namespace annals

@@ -8,6 +8,12 @@
 // refusal, before the versions that its answer rests on are durable and applied. A
 // group that loses its race for the log is planned again on the new head.
 //
+// Only a thread that waits in Finish can be given the lead: whoever has put several
+// requests into the queue may be elsewhere when their turn comes.
+//
+// A deadline ends the waiting in the queue. A group waits for the log as long as the
+// most patient of its calls.
+//
 // Any thread.
 
 #include <condition_variable>
@@ -20,6 +26,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "annals/catalog/catalog.h"
 #include "annals/catalog/versioned_store.h"
 #include "annals/commands/command.h"
 #include "annals/engine/execute.h"
@@ -37,21 +44,25 @@ class Committer {
     ExecuteOptions options;
     bool keep_empty = false;  // Make a version even if there is nothing to do.
 
-    absl::StatusOr<ExecuteResult> result = ExecuteResult();
+    // Once it is done.
+    absl::StatusOr<ExecuteResult> result;
+    // The activation of the newest version that the result, or refusal, rests on.
+    HybridTimestamp rests_on;
 
    private:
     friend class Committer;
     bool done = false;
+    bool waits = false;  // In Finish, and can be given the lead.
     bool leads = false;
     bool rests_on_records = false;  // Of its group: not to be answered before they are durable.
     std::condition_variable turn;
   };
 
-  struct Limits {
-    size_t group_records = 64;
-    size_t group_bytes = size_t{1} << 20;
-    int attempts = 10;
-  };
+  // Of a group that is appended at once; a record larger than that goes alone.
+  static constexpr size_t kGroupRecords = 64;
+  static constexpr size_t kGroupBytes = size_t{1} << 20;
+  // How often a group may lose its race.
+  static constexpr int kAttempts = 10;
 
   // All must outlive the committer.
   Committer(VersionedStore& store, UpdateLog& log, Sequencer& sequencer, HybridClock& clock,
@@ -65,27 +76,31 @@ class Committer {
 
  private:
   struct Group;
+  struct Sealed;
 
   void Lead();
+  bool Withdraw(Request& request);
   std::vector<Request*> TakeGroup();
   // Tells how many of `requests` are done, from the first on.
   size_t Commit(std::span<Request* const> requests);
-  absl::Status Plan(Request& request, Group& group);
-  absl::StatusOr<std::string> Seal(Request& request, UpdateEntries entries, ObjectId next_object_id,
-                                   Group& group);
+  absl::StatusOr<Catalog> TakeBase(ReplayHead& head, absl::Time deadline);
+  absl::StatusOr<size_t> PlanGroup(std::span<Request* const> requests, Group& group);
+  absl::StatusOr<bool> Plan(Request& request, Group& group);
+  absl::StatusOr<Sealed> Seal(const ExecuteOptions& options, UpdateEntries entries,
+                              ObjectId next_object_id, const ReplayHead& before);
   absl::StatusOr<bool> Append(const Group& group);
-  absl::StatusOr<bool> Settle(const Group& group);
+  absl::StatusOr<bool> Settle(const Group& group, const absl::Status& unknown);
+  absl::Status WaitApplied(const Group& group);
 
   VersionedStore& store_;
   UpdateLog& log_;
   Sequencer& sequencer_;
   HybridClock& clock_;
   const absl::Duration delay_;
-  const Limits limits_;
 
   std::mutex mutex_;
-  std::deque<Request*> queue_;
-  bool led_ = false;
+  std::deque<Request*> queue_;  // Guarded by mutex_, as are the requests' private parts.
+  bool led_ = false;            // Guarded by mutex_.
 };
 
 }  // namespace annals

@@ -25,6 +25,11 @@ class SystemClock final : public Clock {
  public:
   uint64_t WallMs() const override { return Ms(std::chrono::system_clock::now()); }
   uint64_t SteadyMs() const override { return Ms(std::chrono::steady_clock::now()); }
+  void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
+            uint64_t ms) const override {
+    // Bounded, so that no sum overflows.
+    wake.wait_for(lock, std::chrono::milliseconds(std::min<uint64_t>(ms, 3'600'000)));
+  }
 
  private:
   template <typename TimePoint>
@@ -41,19 +46,18 @@ const Clock& Clock::System() {
   return clock;
 }
 
-HybridClock::HybridClock(const Clock& clock, HybridTimestamp last)
-    : clock_(clock),
-      last_version_(last),
-      last_(last),
-      wall_minus_steady_ms_(Gap(clock.WallMs(), clock.SteadyMs())),
-      newest_ms_(last.physical_ms()) {}
+HybridClock::HybridClock(const Clock& clock)
+    : clock_(clock), wall_minus_steady_ms_(Gap(clock.WallMs(), clock.SteadyMs())) {}
 
-absl::Status HybridClock::CheckWall(uint64_t wall_ms, uint64_t steady_ms) {
-  if (wall_ms + kMaxBehindMs < last_version_.physical_ms()) {
+absl::Status HybridClock::CheckWall(uint64_t wall_ms, uint64_t steady_ms) const {
+  // A timestamp far ahead of the wall clock would be in the log for ever, so it
+  // is not given even if only a promise of SafeTime asks for it.
+  if (wall_ms + kMaxBehindMs < last_.physical_ms()) {
+    const bool is_version = newest_.physical_ms() == last_.physical_ms();
     return MakeError(Reason::CLOCK_BEHIND,
-                     absl::StrCat("the wall clock says ", Iso(wall_ms),
-                                  ", more than 60 s before the latest version (",
-                                  Iso(last_version_.physical_ms()), "); set the clock right"));
+                     absl::StrCat("the wall clock says ", Iso(wall_ms), ", more than 60 s before ",
+                                  Iso(last_.physical_ms()), ", the time of the latest ",
+                                  is_version ? "version" : "reading", "; set the clock right"));
   }
   const int64_t gained = Gap(wall_ms, steady_ms) - wall_minus_steady_ms_;
   if (gained > kMaxGainMs) {
@@ -81,22 +85,28 @@ void HybridClock::Done() {
   in_flight_ = HybridTimestamp::Max();
 }
 
+void HybridClock::Forsake() {
+  const std::lock_guard lock(mutex_);
+  forsaken_ = std::min(forsaken_, in_flight_);
+}
+
 void HybridClock::Observe(HybridTimestamp timestamp) {
   const std::lock_guard lock(mutex_);
-  last_version_ = std::max(last_version_, timestamp);
+  newest_ = std::max(newest_, timestamp);
   last_ = std::max(last_, timestamp);
-  newest_ms_.store(last_version_.physical_ms(), std::memory_order_relaxed);
+  newest_ms_.store(newest_.physical_ms(), std::memory_order_relaxed);
 }
 
 HybridTimestamp HybridClock::SafeTime() {
   const std::lock_guard lock(mutex_);
   const uint64_t wall_ms = clock_.WallMs();
-  // A clock that is not to be trusted promises nothing.
+  // A clock that is not to be trusted promises nothing new.
   if (CheckWall(wall_ms, clock_.SteadyMs()).ok()) {
     last_ = std::max(last_, HybridTimestamp(wall_ms, 0));
   }
   // The next timestamp will be after last_; those in flight are not published yet.
-  return std::min(last_, HybridTimestamp::FromRaw(in_flight_.raw() - 1));
+  const HybridTimestamp unpublished = std::min(in_flight_, forsaken_);
+  return std::min(last_, HybridTimestamp::FromRaw(unpublished.raw() - 1));
 }
 
 uint64_t HybridClock::NowMs() const {

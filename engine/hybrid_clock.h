@@ -17,17 +17,22 @@ namespace annals {
 
 class HybridClock {
  public:
-  // `last` is the timestamp of the newest version. `clock` must outlive this.
-  HybridClock(const Clock& clock, HybridTimestamp last);
+  // `clock` must outlive this. Versions that are there already are to be observed
+  // before the first Begin.
+  explicit HybridClock(const Clock& clock);
 
-  // A timestamp greater than all that were given or seen. Until Done is called
-  // SafeTime stays below it.
-  //   CLOCK_BEHIND  the wall clock is more than 60 s behind the newest version
+  // A timestamp greater than all that were given, promised or seen. Until Done is
+  // called SafeTime stays below it.
+  //   CLOCK_BEHIND  the wall clock is more than 60 s behind the newest version, or
+  //                 behind a time that SafeTime has promised
   //   CLOCK_JUMP    it gained more than a day on the steady clock, and
   //                 `accept_jump` is false
   absl::StatusOr<HybridTimestamp> Begin(bool accept_jump);
   // The commits that Begin was called for are published, or will never be.
   void Done();
+  // It is not known what became of them: SafeTime stays below them for ever, since
+  // they may be there when the log is opened again.
+  void Forsake();
 
   // Takes note of a version that somebody made.
   void Observe(HybridTimestamp timestamp);
@@ -39,15 +44,16 @@ class HybridClock {
   uint64_t NowMs() const;
 
  private:
-  absl::Status CheckWall(uint64_t wall_ms, uint64_t steady_ms);
+  absl::Status CheckWall(uint64_t wall_ms, uint64_t steady_ms) const;
 
   const Clock& clock_;
   std::mutex mutex_;
-  HybridTimestamp last_version_;  // Of the newest version.
-  HybridTimestamp last_;          // The greatest that was given, or promised by SafeTime.
+  HybridTimestamp newest_;  // Of the newest version.
+  HybridTimestamp last_;    // The greatest that was given, or promised by SafeTime.
   HybridTimestamp in_flight_ = HybridTimestamp::Max();  // The least that is given and not done.
+  HybridTimestamp forsaken_ = HybridTimestamp::Max();   // The least that was forsaken.
   int64_t wall_minus_steady_ms_;                        // As accepted.
-  std::atomic<uint64_t> newest_ms_;
+  std::atomic<uint64_t> newest_ms_{0};                  // newest_'s, for NowMs.
 };
 
 }  // namespace annals

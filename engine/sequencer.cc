@@ -6,12 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/catalog.h"
+#include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
 namespace {
-
-thread_local bool in_listener = false;
 
 std::vector<ObjectId> IdsOf(const Delta& delta) {
   std::vector<ObjectId> ids;
@@ -33,18 +32,50 @@ absl::Status Call(const Listener& listener, const CatalogEvent& event) {
 
 }  // namespace
 
+// A listener may use other catalogs, whose listeners then run inside it.
+class Sequencer::ListenerScope {
+ public:
+  explicit ListenerScope(const Sequencer& sequencer) : sequencer_(sequencer), outer_(innermost_) {
+    innermost_ = this;
+  }
+  ~ListenerScope() { innermost_ = outer_; }
+  ListenerScope(const ListenerScope&) = delete;
+  ListenerScope& operator=(const ListenerScope&) = delete;
+
+  static bool IsInside(const Sequencer& sequencer) {
+    const ListenerScope* scope = innermost_;
+    while (scope != nullptr && &scope->sequencer_ != &sequencer) scope = scope->outer_;
+    return scope != nullptr;
+  }
+
+ private:
+  inline static thread_local const ListenerScope* innermost_ = nullptr;
+
+  const Sequencer& sequencer_;
+  const ListenerScope* const outer_;
+};
+
 absl::Status Sequencer::OnRecord(const LogRecord& record) {
+  absl::Status status;
+  try {
+    status = Take(record);
+  } catch (const std::exception& error) {
+    status = MakeError(Reason::INTERNAL,
+                       absl::StrCat("version ", record.version.value, ": ", error.what()));
+  }
+  if (!status.ok()) Fail(status);
+  return status;
+}
+
+absl::Status Sequencer::Take(const LogRecord& record) {
   const Catalog before = store_->Latest();
-  const auto step = replay_.Next(record);
-  if (!step.ok()) {
-    Fail(step.status());
-    return step.status();
+  ANNALS_ASSIGN_OR_RETURN(const Replay::Step step, replay_.Next(record));
+  clock_.Observe(step.head.timestamp);
+  if (!ListenerIds().empty()) {
+    const Catalog after = store_->Latest();
+    Notify({before, after, Diff(before, after, IdsOf(step.delta))});
   }
-  if (clock_ != nullptr) {
-    clock_->Observe(step->head.timestamp);
-    Notify(before, step->delta);
-  }
-  Finish(step->head);
+  Finish(step.head);
   return absl::OkStatus();
 }
 
@@ -61,13 +92,16 @@ void Sequencer::OnClosed(const absl::Status& status) {
 }
 
 absl::Status Sequencer::Rebase(const Snapshot& snapshot) {
+  const Catalog before = store_->Latest();
   ANNALS_RETURN_IF_ERROR(replay_.Rebase(snapshot));
-  if (clock_ != nullptr) clock_->Observe(snapshot.image.timestamp);
+  clock_.Observe(snapshot.image.timestamp);
+  if (!ListenerIds().empty()) {
+    const Catalog after = store_->Latest();
+    Notify({before, after, Diff(before, after)});
+  }
   Finish(replay_.head());
   return absl::OkStatus();
 }
-
-void Sequencer::GoLive(HybridClock* clock) { clock_ = clock; }
 
 ReplayHead Sequencer::head() const {
   const std::lock_guard lock(mutex_);
@@ -87,9 +121,7 @@ CatalogVersion Sequencer::TakeLag() {
 absl::Status Sequencer::WaitFor(CatalogVersion version, absl::Time deadline) const {
   std::unique_lock lock(mutex_);
   const auto there = [&] { return head_.version >= version || !health_.ok(); };
-  if (deadline == absl::InfiniteFuture()) {
-    moved_.wait(lock, there);
-  } else if (!moved_.wait_for(lock, absl::ToChronoNanoseconds(deadline - absl::Now()), there)) {
+  if (!WaitUntil(lock, moved_, deadline, there)) {
     return MakeError(
         Reason::DEADLINE_EXCEEDED,
         absl::StrCat("version ", version.value,
@@ -117,8 +149,9 @@ uint64_t Sequencer::AddListener(Listener listener) {
 }
 
 void Sequencer::RemoveListener(uint64_t id) {
-  const std::lock_guard lock(listeners_mutex_);
+  std::unique_lock lock(listeners_mutex_);
   listeners_.erase(id);
+  if (!InListener()) called_.wait(lock, [&] { return calling_ != id; });
 }
 
 Sequencer::ListenerFailures Sequencer::listener_failures() const {
@@ -126,26 +159,35 @@ Sequencer::ListenerFailures Sequencer::listener_failures() const {
   return failures_;
 }
 
-bool Sequencer::InListener() { return in_listener; }
+bool Sequencer::InListener() const { return ListenerScope::IsInside(*this); }
 
-void Sequencer::Notify(const Catalog& before, const Delta& delta) {
-  std::vector<std::shared_ptr<const Listener>> listeners;
-  {
-    const std::lock_guard lock(listeners_mutex_);
-    for (const auto& [id, listener] : listeners_) listeners.push_back(listener);
-  }
-  if (listeners.empty()) return;
-  CatalogEvent event{before, store_->Latest(), {}};
-  event.changes = Diff(event.before, event.after, IdsOf(delta));
-  in_listener = true;
-  for (const auto& listener : listeners) {
-    const absl::Status status = Call(*listener, event);
-    if (status.ok()) continue;
-    const std::lock_guard lock(listeners_mutex_);
-    ++failures_.count;
-    failures_.last = absl::StrCat("version ", event.after.version().value, ": ", status.message());
-  }
-  in_listener = false;
+std::vector<uint64_t> Sequencer::ListenerIds() const {
+  const std::lock_guard lock(listeners_mutex_);
+  std::vector<uint64_t> ids;
+  for (const auto& [id, listener] : listeners_) ids.push_back(id);
+  return ids;
+}
+
+void Sequencer::Notify(const CatalogEvent& event) {
+  const ListenerScope scope(*this);
+  for (uint64_t id : ListenerIds()) Notify(id, event);
+}
+
+void Sequencer::Notify(uint64_t id, const CatalogEvent& event) {
+  std::unique_lock lock(listeners_mutex_);
+  const auto found = listeners_.find(id);
+  if (found == listeners_.end()) return;  // Removed by one that was called before it.
+  auto listener = found->second;
+  calling_ = id;
+  lock.unlock();
+  const absl::Status status = Call(*listener, event);
+  listener.reset();  // What it captured goes before RemoveListener returns.
+  lock.lock();
+  calling_ = 0;
+  called_.notify_all();
+  if (status.ok()) return;
+  ++failures_.count;
+  failures_.last = absl::StrCat("version ", event.after.version().value, ": ", status.message());
 }
 
 }  // namespace annals

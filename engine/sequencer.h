@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -31,8 +32,9 @@ class Sequencer final : public LogSink {
     std::string last;  // "version 7: what the listener said"
   };
 
-  explicit Sequencer(std::shared_ptr<VersionedStore> store)
-      : store_(store), replay_(std::move(store)) {}
+  // `clock` hears of every version's time. It must outlive the sequencer.
+  Sequencer(std::shared_ptr<VersionedStore> store, HybridClock& clock)
+      : store_(store), replay_(std::move(store)), clock_(clock) {}
 
   // --- Fed by the log.
   absl::Status OnRecord(const LogRecord& record) override;
@@ -40,11 +42,9 @@ class Sequencer final : public LogSink {
   void OnLagged(CatalogVersion earliest) override;
   void OnClosed(const absl::Status& status) override;
 
-  // Jumps to a snapshot; the log goes on behind it.
+  // Jumps to a snapshot; the log goes on behind it. Listeners hear of the jump as of
+  // one version. REQUIRES: there is no subscription.
   absl::Status Rebase(const Snapshot& snapshot);
-
-  // From now on records are new: listeners hear of them, and `clock` too.
-  void GoLive(HybridClock* clock);
 
   // The newest version that is applied and that all listeners have heard of.
   ReplayHead head() const;
@@ -58,29 +58,39 @@ class Sequencer final : public LogSink {
   absl::Status WaitFor(CatalogVersion version, absl::Time deadline) const;
 
   uint64_t AddListener(Listener listener);
+  // No call of it begins or is under way after this, unless this is called inside one.
   void RemoveListener(uint64_t id);
   ListenerFailures listener_failures() const;
-  // Whether this thread is inside a listener.
-  static bool InListener();
+  // Whether this thread is inside a listener of this sequencer.
+  bool InListener() const;
 
  private:
-  void Notify(const Catalog& before, const Delta& delta);
+  class ListenerScope;
+
+  absl::Status Take(const LogRecord& record);
+  std::vector<uint64_t> ListenerIds() const;
+  void Notify(const CatalogEvent& event);
+  void Notify(uint64_t id, const CatalogEvent& event);
   void Finish(const ReplayHead& head);
   void Fail(const absl::Status& status);
 
   const std::shared_ptr<VersionedStore> store_;
-  Replay replay_;                 // The log's thread's.
-  HybridClock* clock_ = nullptr;  // Null during recovery.
+  Replay replay_;  // The log's thread's.
+  HybridClock& clock_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable moved_;
+  // All guarded by mutex_.
   ReplayHead head_;
   absl::Status health_;
   CatalogVersion lag_;
 
   mutable std::mutex listeners_mutex_;
+  std::condition_variable called_;
+  // All guarded by listeners_mutex_.
   std::map<uint64_t, std::shared_ptr<const Listener>> listeners_;
   uint64_t next_listener_ = 1;
+  uint64_t calling_ = 0;  // The listener that is being called; 0: none.
   ListenerFailures failures_;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -189,6 +190,11 @@ absl::Status LocalLog::SweepChunks() {
 LocalLog::State LocalLog::Now() const {
   std::lock_guard lock(state_mu_);
   return state_;
+}
+
+void LocalLog::AddWarning(std::string warning) {
+  if (std::find(warnings_.begin(), warnings_.end(), warning) != warnings_.end()) return;
+  warnings_.push_back(std::move(warning));
 }
 
 UpdateLog::HeadInfo LocalLog::Head() const {

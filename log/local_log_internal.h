@@ -51,7 +51,8 @@ class LocalLog final : public UpdateLog {
   // The place of `version`; nothing if it is truncated or above the head.
   absl::StatusOr<std::optional<LogPosition>> PositionAt(CatalogVersion version) const;
 
-  void AddWarning(std::string warning) { warnings_.push_back(std::move(warning)); }
+  // One that is there already is not said again. REQUIRES: nobody else sees the log.
+  void AddWarning(std::string warning);
 
   HeadInfo Head() const override;
   LogPosition HeadPosition() const;

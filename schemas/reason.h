@@ -97,6 +97,7 @@ namespace annals {
   X(REMOVE_INDEX_WRONG_STATUS,       kFailedPrecondition)          \
   X(NEEDS_RELAXED_POLICY,            kFailedPrecondition)          \
   X(EXECUTE_IN_LISTENER,             kFailedPrecondition)          \
+  X(VERSION_NOT_ACTIVE,              kFailedPrecondition)          \
   X(CLOCK_BEHIND,                    kFailedPrecondition)          \
   X(CLOCK_JUMP,                      kFailedPrecondition)          \
   X(STORE_LOCKED,                    kFailedPrecondition)          \

@@ -38,6 +38,7 @@ rocksdb::Options CommonOptions(rocksdb::Env* env) {
   options.max_background_jobs = 1;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::INFO_LEVEL;
   options.keep_log_file_num = 2;
   options.track_and_verify_wals_in_manifest = true;
   // After an error of a write nobody writes until the store is opened again, so
@@ -213,10 +214,12 @@ class Opener {
           absl::StrCat("CATALOG-HEAD is of another store, ", mark.mark->store.ToString()));
       return false;
     }
-    ANNALS_ASSIGN_OR_RETURN(const std::string loss, FindLoss(*log, *mark.mark));
-    if (loss.empty()) return false;
-    if (!options_.accept_loss && !options_.salvage) return LossError(options_.path, loss);
-    log->AddWarning(loss);
+    const auto loss = FindLoss(*log, *mark.mark);
+    if (!loss.ok() && !options_.salvage) return loss.status();
+    if (!loss.ok()) log->AddWarning(std::string(ToStd(loss.status().message())));
+    if (!loss.ok() || loss->empty()) return false;
+    if (!options_.accept_loss && !options_.salvage) return LossError(options_.path, *loss);
+    log->AddWarning(*loss);
     return true;
   }
 

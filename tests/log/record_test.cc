@@ -1,5 +1,8 @@
 #include "annals/log/record.h"
 
+#include <xxhash.h>
+
+#include <cstring>
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -30,8 +33,6 @@ Envelope AnEnvelope() {
           .commit_id = {0x1122334455667788, 0x99aabbccddeeff00}};
 }
 
-// Writes `value` at `at` and makes the checksum right again, as a newer release
-// or a forger would: the sealed record's own field is replaced beforehand.
 std::string Resealed(void (*change)(Envelope&)) {
   Envelope envelope = AnEnvelope();
   change(envelope);
@@ -57,7 +58,11 @@ TEST(RecordTest, OpeningGivesBackWhatWasSealed) {
 
 // The format of release 0.1. These bytes are for ever.
 TEST(RecordTest, TheFirstFormatIsTheseBytes) {
-  constexpr std::string_view kGolden = "GOLDEN";
+  constexpr std::string_view kGolden =
+      "414e5243010001900000000000000000101112131415161718191a1b1c1d1e1f070000000000000007000000"
+      "04030201202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f1b735c37263528eb"
+      "166bae049af74a14239f59ed55e737c77147cf55ad0c1b030b6d7ee748a7426952f9b852d5a935e588776655"
+      "4433221100ffeeddccbbaa997061796c6f6164";
   EXPECT_EQ(absl::BytesToHexString(SealRecord(AnEnvelope(), "payload")), ToAbsl(kGolden));
 }
 
@@ -104,14 +109,35 @@ TEST(RecordTest, AKindThatThisReleaseDoesNotKnowIsNewerAndNotDamaged) {
   EXPECT_THAT(OpenRecord(kKey, newer), FailsWith(Reason::NEWER_FORMAT, {"kind 9", "annals >= "}));
 }
 
+// The checksum as docs/format.md has it: XXH3-128 of all bytes, its own place zero,
+// the low half first.
+std::string WithChecksum(std::string bytes) {
+  bytes.replace(80, 16, 16, '\0');
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  std::memcpy(bytes.data() + 80, &hash.low64, 8);
+  std::memcpy(bytes.data() + 88, &hash.high64, 8);
+  return bytes;
+}
+
+TEST(RecordTest, TheChecksumIsAsDocumented) {
+  const std::string bytes = SealRecord(AnEnvelope(), "payload");
+  EXPECT_EQ(WithChecksum(bytes), bytes);
+}
+
 TEST(RecordTest, OnlyVerifyingComputesThePayloadsHash) {
-  // A record whose checksum is right and whose payload is not the one hashed.
   std::string forged = SealRecord(AnEnvelope(), "payload");
-  const std::string honest = SealRecord(AnEnvelope(), "PAYLOAD");
-  EXPECT_THAT(VerifyRecord(kKey, forged), IsOk());
   forged.replace(kEnvelopeSize, 7, "PAYLOAD");
-  EXPECT_THAT(OpenRecord(kKey, forged), FailsWith(Reason::DAMAGED));
-  EXPECT_THAT(VerifyRecord(kKey, honest), IsOk());
+  forged = WithChecksum(forged);
+  EXPECT_THAT(OpenRecord(kKey, forged), IsOk());
+  EXPECT_THAT(VerifyRecord(kKey, forged), FailsWith(Reason::DAMAGED, {"SHA-256", "payload"}));
+}
+
+TEST(RecordTest, AFormatThatThisReleaseDoesNotKnowIsNewerAndNotDamaged) {
+  std::string newer = SealRecord(AnEnvelope(), "payload");
+  newer[4] = 2;
+  EXPECT_THAT(OpenRecord(kKey, newer), FailsWith(Reason::DAMAGED));
+  EXPECT_THAT(OpenRecord(kKey, WithChecksum(newer)),
+              FailsWith(Reason::NEWER_FORMAT, {std::string(kKey), "version 2", "annals >= "}));
 }
 
 TEST(RecordTest, TheHashOfAVersionCoversItsPayload) {

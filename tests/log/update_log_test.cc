@@ -229,8 +229,8 @@ class UpdateLogTest : public ::testing::TestWithParam<Kind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Logs, UpdateLogTest, ::testing::Values(Kind::kMemory, Kind::kRocksDb),
-                         [](const auto& info) {
-                           return info.param == Kind::kMemory ? "Memory" : "RocksDb";
+                         [](const auto& kind) {
+                           return kind.param == Kind::kMemory ? "Memory" : "RocksDb";
                          });
 
 // --- Appending ---

@@ -28,6 +28,12 @@ MATCHER(IsOk, negation ? "is an error" : "is OK") {
   return arg.ok();
 }
 
+// A StatusOr that is OK and has this value.
+MATCHER_P(Gives, value, "gives " + ::testing::PrintToString(value)) {
+  *result_listener << testing_internal::StatusOf(arg);
+  return arg.ok() && *arg == value;
+}
+
 // An error with this reason, and with the code that goes with it.
 MATCHER_P(FailsWith, reason, std::string("fails with ") + std::string(ReasonName(reason))) {
   const absl::Status& status = testing_internal::StatusOf(arg);

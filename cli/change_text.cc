@@ -1,0 +1,143 @@
+#include "annals/cli/change_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/cli/object_text.h"
+#include "annals/cli/terminal_text.h"
+#include "annals/schemas/status.h"
+
+namespace annals::cli {
+namespace {
+
+constexpr size_t kShownChanges = 3;
+constexpr size_t kShownPieces = 3;
+
+const Property* FindKey(const std::vector<Property>& properties, std::string_view key) {
+  const auto found = std::ranges::find(properties, key, &Property::key);
+  return found == properties.end() ? nullptr : &*found;
+}
+
+// A column may be renamed and changed in one version.
+void AddDifference(const Property& before, const Property& after,
+                   std::vector<PieceChange>& pieces) {
+  if (before.label != after.label) {
+    pieces.push_back(
+        {PieceChange::Kind::kRenamed, before.label, after.label, before.text, after.text});
+  }
+  if (before.text != after.text) {
+    pieces.push_back(
+        {PieceChange::Kind::kChanged, after.label, after.label, before.text, after.text});
+  }
+}
+
+std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object) {
+  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", QualifiedName(catalog, object));
+}
+
+// "(4 columns)", "on A.B (C)"
+std::string CreatedText(const CatalogView& catalog, const ObjectDescriptor& object) {
+  const std::string what = KindAndName(catalog, object);
+  if (const auto table = As<TableDescriptor>(object)) {
+    return absl::StrCat(what, " (", Count(table->columns().size(), "column"), ")");
+  }
+  if (const auto index = As<IndexDescriptor>(object)) {
+    const ObjectDescriptor table = catalog.Find(index->table_id());
+    return absl::StrCat(what, table ? " on " + QualifiedName(catalog, table) : "");
+  }
+  return what;
+}
+
+std::string AlteredText(const ObjectChange& change, const CatalogView& before,
+                        const CatalogView& after) {
+  const std::vector<PieceChange> pieces = PiecesOf(change, before, after);
+  std::vector<std::string> texts;
+  for (const PieceChange& piece : pieces) texts.push_back(PieceText(piece));
+  const size_t more = texts.size() > kShownPieces ? texts.size() - kShownPieces : 0;
+  texts.resize(texts.size() - more);
+  if (more > 0) texts.push_back(absl::StrCat("and ", more, " more"));
+  return absl::StrCat("alter ", KindAndName(before, change.before), texts.empty() ? "" : ": ",
+                      absl::StrJoin(texts, ", "));
+}
+
+}  // namespace
+
+std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView& before,
+                                  const CatalogView& after) {
+  std::vector<PieceChange> pieces;
+  if (!change.before || !change.after) return pieces;
+  if (change.before.name() != change.after.name()) {
+    pieces.push_back({PieceChange::Kind::kChanged, "name", "name",
+                      std::string(change.before.name()), std::string(change.after.name())});
+  }
+  const std::vector<Property> old_ones = PropertiesOf(before, change.before);
+  const std::vector<Property> new_ones = PropertiesOf(after, change.after);
+  for (const Property& one : old_ones) {
+    const Property* const now = FindKey(new_ones, one.key);
+    if (now != nullptr) {
+      AddDifference(one, *now, pieces);
+    } else {
+      pieces.push_back({PieceChange::Kind::kRemoved, one.label, "", one.text, ""});
+    }
+  }
+  for (const Property& one : new_ones) {
+    if (FindKey(old_ones, one.key) != nullptr) continue;
+    pieces.push_back({PieceChange::Kind::kAdded, "", one.label, "", one.text});
+  }
+  return pieces;
+}
+
+std::string PieceText(const PieceChange& piece) {
+  switch (piece.kind) {
+    case PieceChange::Kind::kAdded:
+      return absl::StrCat("add ", piece.after_label, " ", piece.after);
+    case PieceChange::Kind::kRemoved:
+      return absl::StrCat("drop ", piece.before_label);
+    case PieceChange::Kind::kRenamed:
+      return absl::StrCat("rename ", piece.before_label, " to ",
+                          piece.after_label.substr(piece.after_label.find(' ') + 1));
+    case PieceChange::Kind::kChanged:
+      return absl::StrCat(piece.after_label, ": ", piece.before, " -> ", piece.after);
+  }
+  return "";
+}
+
+std::string ChangeText(const ObjectChange& change, const CatalogView& before,
+                       const CatalogView& after) {
+  switch (change.kind) {
+    case ObjectChange::Kind::kCreated:
+      return "create " + CreatedText(after, change.after);
+    case ObjectChange::Kind::kDropped:
+      return "drop " + KindAndName(before, change.before);
+    case ObjectChange::Kind::kRenamed:
+      return absl::StrCat("rename ", KindAndName(before, change.before), " to ",
+                          QualifiedName(after, change.after));
+    case ObjectChange::Kind::kAltered:
+      return AlteredText(change, before, after);
+  }
+  return "";
+}
+
+std::string SummaryOf(const std::vector<std::string>& changes) {
+  std::string text;
+  if (changes.size() > 1) text = absl::StrCat(changes.size(), " changes: ");
+  for (size_t i = 0; i < changes.size() && i < kShownChanges; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", changes[i]);
+  }
+  if (changes.size() > kShownChanges) text += ", ...";
+  return Visible(text);
+}
+
+std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& before,
+                      const CatalogView& after) {
+  std::vector<std::string> texts;
+  for (const ObjectChange& change : changes) {
+    const bool follows = (change.after && IsKeyIndex(after, change.after)) ||
+                         (change.before && IsKeyIndex(before, change.before));
+    if (!follows) texts.push_back(ChangeText(change, before, after));
+  }
+  return SummaryOf(texts);
+}
+
+}  // namespace annals::cli

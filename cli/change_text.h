@@ -1,0 +1,44 @@
+#pragma once
+
+// What changed from one catalog to another, in words for people. Pure.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "annals/catalog/diff.h"
+
+namespace annals::cli {
+
+// One piece of an object that is there, gone, or another: "column PRICE" from
+// "DECIMAL(8,2)" to "DECIMAL(10,2)".
+struct PieceChange {
+  enum class Kind { kAdded, kRemoved, kChanged, kRenamed };
+  Kind kind = Kind::kChanged;
+  std::string before_label;  // What it was called; empty if it was added.
+  std::string after_label;   // What it is called; empty if it was removed.
+  std::string before;
+  std::string after;
+};
+
+// What changed within an object that is in both catalogs.
+std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView& before,
+                                  const CatalogView& after);
+
+// "add column STATE VARCHAR(16)"; "column PRICE: DECIMAL(8,2) -> DECIMAL(10,2)"
+std::string PieceText(const PieceChange& piece);
+
+// "create table PUBLIC.ORDERS (4 columns)", "rename table A.B to A.C"
+std::string ChangeText(const ObjectChange& change, const CatalogView& before,
+                       const CatalogView& after);
+
+// All on one line; of many changes the first few: "12 changes: drop table A.B, ...".
+// Left out are key indexes, which come and go with their tables. Control characters
+// are made visible.
+std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& before,
+                      const CatalogView& after);
+
+// The same for texts of whatever was changed.
+std::string SummaryOf(const std::vector<std::string>& changes);
+
+}  // namespace annals::cli

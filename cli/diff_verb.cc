@@ -1,0 +1,154 @@
+#include "annals/cli/diff_verb.h"
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/diff.h"
+#include "annals/cli/change_text.h"
+#include "annals/cli/json.h"
+#include "annals/cli/object_text.h"
+#include "annals/cli/store_reader.h"
+#include "annals/cli/terminal_text.h"
+#include "annals/schemas/status.h"
+
+namespace annals::cli {
+namespace {
+
+struct Versions {
+  Catalog before;
+  Catalog after;
+  std::vector<ObjectChange> changes;
+};
+
+absl::StatusOr<Versions> Compare(const Arguments& arguments, Console& console) {
+  ANNALS_ASSIGN_OR_RETURN(const auto range, ParseRange(arguments.Get("RANGE")));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion from, reader.Find(range.first));
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion to, reader.Find(range.second));
+  ANNALS_ASSIGN_OR_RETURN(auto catalogs, reader.CatalogsAt(from, to));
+  auto changes = Diff(catalogs.first, catalogs.second);
+  return Versions{std::move(catalogs.first), std::move(catalogs.second), std::move(changes)};
+}
+
+// --- For people.
+
+char Sign(const PieceChange& piece) {
+  switch (piece.kind) {
+    case PieceChange::Kind::kAdded:
+      return '+';
+    case PieceChange::Kind::kRemoved:
+      return '-';
+    default:
+      return '~';
+  }
+}
+
+// "+ column STATE VARCHAR(16)", "~ column PRICE: DECIMAL(8,2) -> DECIMAL(10,2)"
+std::string PieceLine(const PieceChange& piece) {
+  std::string text = PieceText(piece);
+  if (piece.kind == PieceChange::Kind::kAdded) {
+    text = absl::StrCat(piece.after_label, " ", piece.after);
+  }
+  if (piece.kind == PieceChange::Kind::kRemoved) {
+    text = absl::StrCat(piece.before_label, " ", piece.before);
+  }
+  return absl::StrCat("    ", std::string(1, Sign(piece)), " ", Visible(text), "\n");
+}
+
+std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object) {
+  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", QualifiedName(catalog, object));
+}
+
+std::string WholeLine(char sign, const CatalogView& catalog, const ObjectDescriptor& object) {
+  const std::string details = ShortText(catalog, object);
+  return absl::StrCat(
+      std::string(1, sign), " ",
+      Visible(absl::StrCat(KindAndName(catalog, object), details.empty() ? "" : ": ", details)),
+      "\n");
+}
+
+std::string ChangeLines(const ObjectChange& change, const Versions& versions) {
+  if (!change.before) return WholeLine('+', versions.after, change.after);
+  if (!change.after) return WholeLine('-', versions.before, change.before);
+  std::string text = absl::StrCat("~ ", Visible(KindAndName(versions.after, change.after)), "\n");
+  for (const PieceChange& piece : PiecesOf(change, versions.before, versions.after)) {
+    text += PieceLine(piece);
+  }
+  return text;
+}
+
+// Key indexes come, go and are renamed with their tables, which says enough.
+bool GoesWithItsTable(const ObjectChange& change, const Versions& versions) {
+  return (!change.before || IsKeyIndex(versions.before, change.before)) &&
+         (!change.after || IsKeyIndex(versions.after, change.after));
+}
+
+std::string TableText(const Versions& versions) {
+  std::string text;
+  for (const ObjectChange& change : versions.changes) {
+    if (!GoesWithItsTable(change, versions)) text += ChangeLines(change, versions);
+  }
+  return text;
+}
+
+// --- For programs.
+
+Json PieceJson(const PieceChange& piece) {
+  constexpr const char* kNames[] = {"added", "removed", "changed", "renamed"};
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"change", kNames[static_cast<int>(piece.kind)]},
+          {"before_name", or_null(piece.before_label)},
+          {"after_name", or_null(piece.after_label)},
+          {"before", or_null(piece.before)},
+          {"after", or_null(piece.after)}};
+}
+
+Json ChangeJson(const ObjectChange& change, const Versions& versions) {
+  const bool gone = !change.after;
+  const ObjectDescriptor& object = gone ? change.before : change.after;
+  const CatalogView& catalog = gone ? static_cast<const CatalogView&>(versions.before)
+                                    : static_cast<const CatalogView&>(versions.after);
+  const ObjectDescriptor schema = catalog.Find(object.parent());
+  Json pieces = Json::array();
+  for (const PieceChange& piece : PiecesOf(change, versions.before, versions.after)) {
+    pieces.push_back(PieceJson(piece));
+  }
+  return {{"change", std::string(ChangeName(change.kind))},
+          {"kind", std::string(KindName(object.kind()))},
+          {"id", object.id().value},
+          {"schema", schema ? Json(std::string(schema.name())) : Json()},
+          {"name", std::string(object.name())},
+          {"details", std::move(pieces)}};
+}
+
+std::string JsonOf(const Versions& versions) {
+  Json list = Json::array();
+  for (const ObjectChange& change : versions.changes) {
+    list.push_back(ChangeJson(change, versions));
+  }
+  return PrettyJsonText(list);
+}
+
+ExitCode RunDiff(const Arguments& arguments, Console& console) {
+  const auto versions = Compare(arguments, console);
+  if (!versions.ok()) return console.Fail(versions.status(), ReadFailure(versions.status()));
+  console.Print(arguments.Get("output") == "json" ? JsonOf(*versions) : TableText(*versions));
+  const bool tells = arguments.Has("exit-code") && !versions->changes.empty();
+  return tells ? ExitCode::kRefused : ExitCode::kDone;
+}
+
+}  // namespace
+
+Verb DiffVerb() {
+  return {
+      .name = "diff",
+      .summary = "tell what is different between two versions, down to the column",
+      .details =
+          "RANGE is A..B, such as 8..latest; A.. ends at the latest version and ..B begins "
+          "at the earliest.\n+ was added, - dropped, ~ changed.",
+      .parameters = {Positional("STORE", "the directory of the store"),
+                     Positional("RANGE", "the two versions"),
+                     Flag("--exit-code", "exit with 1 if there are differences"),
+                     Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
+      .run = RunDiff};
+}
+
+}  // namespace annals::cli

@@ -1,0 +1,111 @@
+#include "annals/cli/json.h"
+
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "annals/schemas/status.h"
+
+namespace annals::cli {
+namespace {
+
+// Builds the value from the parser's events; the parser itself does not recurse.
+class Builder final : public nlohmann::json_sax<Json> {
+ public:
+  bool null() override { return Add(nullptr); }
+  bool boolean(bool value) override { return Add(value); }
+  bool number_integer(number_integer_t value) override { return Add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Add(value); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (text.find_first_of(".eE") == text.npos) {
+      return Refuse(absl::StrCat("the number ", text.substr(0, 40), " is beyond 64 bits"));
+    }
+    if (!std::isfinite(value)) return Refuse("a number is too large");
+    return Add(value);
+  }
+  bool string(string_t& value) override { return Add(std::move(value)); }
+  bool binary(binary_t& /*value*/) override { return Refuse("binary data"); }
+
+  bool start_object(size_t /*size*/) override { return Open(Json::object()); }
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name)) {
+      return Refuse(absl::StrCat("the field \"", name.substr(0, 80), "\" is there twice"));
+    }
+    if (open_.back()->size() == kMaxJsonFields) {
+      return Refuse(absl::StrCat("an object has more than ", kMaxJsonFields, " fields"));
+    }
+    key_ = std::move(name);
+    return true;
+  }
+  bool end_object() override { return Close(); }
+  bool start_array(size_t /*size*/) override { return Open(Json::array()); }
+  bool end_array() override { return Close(); }
+  bool parse_error(size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) override {
+    const std::string what = error.what();
+    // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error ..."
+    const size_t detail = what.find(": ");
+    return Refuse(absl::StrCat("no JSON at byte ", position, ": ",
+                               detail == what.npos ? what : what.substr(detail + 2)));
+  }
+
+  Json TakeValue() { return std::move(root_); }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  bool Refuse(std::string problem) {
+    problem_ = std::move(problem);
+    return false;
+  }
+
+  Json* Put(Json value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    Json& parent = *open_.back();
+    if (parent.is_object()) return &(parent[key_] = std::move(value));
+    parent.push_back(std::move(value));
+    return &parent.back();
+  }
+  bool Add(Json value) {
+    Put(std::move(value));
+    return true;
+  }
+  bool Open(Json value) {
+    if (open_.size() == kMaxJsonDepth) {
+      return Refuse(absl::StrCat("nested deeper than ", kMaxJsonDepth));
+    }
+    open_.push_back(Put(std::move(value)));
+    return true;
+  }
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  Json root_;
+  std::vector<Json*> open_;  // Those around the place that the parser is at.
+  std::string key_;
+  std::string problem_;
+};
+
+}  // namespace
+
+absl::StatusOr<Json> ParseJson(std::string_view text) {
+  Builder builder;
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
+    return MakeError(Reason::INVALID_REQUEST, builder.problem());
+  }
+  return builder.TakeValue();
+}
+
+std::string JsonText(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string PrettyJsonText(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace annals::cli

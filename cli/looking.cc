@@ -1,0 +1,118 @@
+#include "annals/cli/looking.h"
+
+#include <optional>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "annals/cli/entry_text.h"
+#include "annals/cli/listing.h"
+#include "annals/cli/moment_text.h"
+#include "annals/cli/object_lookup.h"
+#include "annals/cli/object_text.h"
+#include "annals/cli/selector.h"
+#include "annals/cli/text_table.h"
+#include "annals/ddl/show_create.h"
+#include "annals/schemas/status.h"
+
+namespace annals::cli {
+namespace {
+
+absl::StatusOr<Catalog> CatalogOf(const ddl::AsOf& as_of, const CatalogManager& manager) {
+  if (const auto* version = std::get_if<CatalogVersion>(&as_of)) return manager.At(*version);
+  const auto* const moment = std::get_if<std::string>(&as_of);
+  if (moment == nullptr) return manager.Latest();
+  const auto time = ParseMoment(*moment);
+  if (!time.has_value()) {
+    return MakeError(Reason::INVALID_VALUE,
+                     absl::StrCat("'", *moment, "' is no time; write '2026-11-01T10:00Z'"));
+  }
+  return manager.ActiveAt(*time);
+}
+
+ObjectKind KindOf(ddl::Show::What what) {
+  switch (what) {
+    case ddl::Show::What::kSchemas:
+      return ObjectKind::kSchema;
+    case ddl::Show::What::kTables:
+      return ObjectKind::kTable;
+    case ddl::Show::What::kIndexes:
+      return ObjectKind::kIndex;
+    default:
+      return ObjectKind::kZone;
+  }
+}
+
+absl::StatusOr<std::string> Versions(const ddl::Show& show, const Catalog& until,
+                                     const CatalogManager& manager) {
+  if (show.like.has_value()) {
+    return MakeError(Reason::INVALID_REQUEST, "versions have no names that LIKE could look at");
+  }
+  TextTable table({"VERSION", "TIME", "ACTIVE FROM"});
+  const CatalogVersion earliest = manager.GetStats().store.earliest;
+  for (CatalogVersion v{std::max<uint64_t>(earliest.value, 1)}; v <= until.version();
+       v = v.Next()) {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, manager.At(v));
+    table.AddRow(
+        {absl::StrCat(v.value), MomentText(catalog.timestamp()), MomentText(catalog.activation())});
+  }
+  return table.TakeText();
+}
+
+class Looker {
+ public:
+  Looker(const CatalogManager& manager, const ExecuteOptions& options)
+      : manager_(manager), options_(options) {}
+
+  absl::StatusOr<std::string> operator()(const ddl::Write& /*write*/) const {
+    return MakeError(Reason::INTERNAL, "a writing statement does not look");
+  }
+
+  absl::StatusOr<std::string> operator()(const ddl::Show& show) const {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_));
+    if (show.what == ddl::Show::What::kVersions) return Versions(show, catalog, manager_);
+    return ListingText(catalog, [&](const ObjectDescriptor& object) {
+      return object.kind() == KindOf(show.what) &&
+             (!show.like.has_value() || IsLike(object.name(), *show.like));
+    });
+  }
+
+  absl::StatusOr<std::string> operator()(const ddl::Describe& describe) const {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(describe.as_of, manager_));
+    ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object,
+                            FindObject(catalog, describe.kind, describe.schema, describe.name));
+    return DescribeText(catalog, object);
+  }
+
+  absl::StatusOr<std::string> operator()(const ddl::ShowCreate& show) const {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_));
+    ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object,
+                            FindObject(catalog, show.kind, show.schema, show.name));
+    ANNALS_ASSIGN_OR_RETURN(const std::string sql, ddl::ToSql(catalog, object));
+    return sql + "\n";
+  }
+
+  absl::StatusOr<std::string> operator()(const ddl::Explain& explain) const {
+    ANNALS_ASSIGN_OR_RETURN(const UpdateEntries entries,
+                            manager_.Explain(explain.write.commands, options_));
+    const Catalog catalog = manager_.Latest();
+    const KnownNames names(entries, &catalog);
+    TextTable table({"ENTRY", "WHAT IT DOES"});
+    for (const UpdateEntry& entry : entries) {
+      table.AddRow({std::string(EntryName(entry)), names.WordsOf(entry)});
+    }
+    return table.TakeText();
+  }
+
+ private:
+  const CatalogManager& manager_;
+  const ExecuteOptions& options_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::string> Look(const ddl::Statement& statement, const CatalogManager& manager,
+                                 const ExecuteOptions& options) {
+  return std::visit(Looker(manager, options), statement.what);
+}
+
+}  // namespace annals::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+// The answers to statements that only look: SHOW, DESCRIBE, SHOW CREATE, EXPLAIN.
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "annals/ddl/statement.h"
+#include "annals/engine/catalog_manager.h"
+
+namespace annals::cli {
+
+// What `statement` asks for, as text to be printed exactly: SQL
+// is to be read back. `options` are those with which
+// EXPLAIN would execute.
+// REQUIRES: `statement` is no Write.
+absl::StatusOr<std::string> Look(const ddl::Statement& statement, const CatalogManager& manager,
+                                 const ExecuteOptions& options);
+
+}  // namespace annals::cli

@@ -1,0 +1,3 @@
+#include "annals/cli/program.h"
+
+int main(int argc, char** argv) { return annals::cli::Run(argc, argv); }

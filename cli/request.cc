@@ -1,0 +1,397 @@
+#include "annals/cli/request.h"
+
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/cli/fields.h"
+#include "annals/cli/json.h"
+#include "annals/cli/terminal_text.h"
+#include "annals/commands/alter_table_add_column.h"
+#include "annals/commands/alter_table_alter_column.h"
+#include "annals/commands/alter_table_drop_column.h"
+#include "annals/commands/alter_table_set_property.h"
+#include "annals/commands/create_index.h"
+#include "annals/commands/create_schema.h"
+#include "annals/commands/create_table.h"
+#include "annals/commands/drop_index.h"
+#include "annals/commands/drop_schema.h"
+#include "annals/commands/drop_table.h"
+#include "annals/commands/index_life_cycle.h"
+#include "annals/commands/rename_index.h"
+#include "annals/commands/rename_table.h"
+#include "annals/schemas/status.h"
+
+namespace annals::cli {
+namespace {
+
+absl::Status Invalid(std::string_view message) {
+  return MakeError(Reason::INVALID_REQUEST, message);
+}
+
+// --- Values that several commands have.
+
+// Without exponent and trailing zeros, as the catalog writes numbers.
+std::string NumberText(double number) {
+  char text[512];
+  const auto [end, error] = std::to_chars(std::begin(text), std::end(text),
+                                          number == 0 ? 0 : number, std::chars_format::fixed);
+  return error == std::errc() ? std::string(text, end) : std::string();
+}
+
+std::optional<Literal> ReadLiteral(const Json& value) {
+  using Shape = Literal::Shape;
+  if (value.is_null()) return Literal{Shape::kNull, ""};
+  if (value.is_boolean()) return Literal{Shape::kBoolean, value.get<bool>() ? "TRUE" : "FALSE"};
+  if (value.is_number_integer()) return Literal{Shape::kNumber, JsonText(value)};
+  if (value.is_number_float()) return Literal{Shape::kNumber, NumberText(value.get<double>())};
+  if (value.is_string()) return Literal{Shape::kString, value.get<std::string>()};
+  return std::nullopt;
+}
+
+// {"constant": value} or {"function": name}
+ColumnDefault ReadDefault(const Json& value, Fields& owner, std::string_view name) {
+  Fields fields(value, owner.PathOf(name));
+  const Json* const constant = fields.Any("constant");
+  const auto function = fields.Text("function");
+  owner.Fail(fields.Finish());
+  if ((constant != nullptr) == function.has_value()) {
+    owner.Refuse(name, "must be {\"constant\": value} or {\"function\": name}");
+    return {};
+  }
+  if (function.has_value()) return Function(*function);
+  const auto literal = ReadLiteral(*constant);
+  if (!literal.has_value()) {
+    owner.Refuse(name, "must have a string, a number, a boolean or null as its constant");
+    return {};
+  }
+  return {ColumnDefault::Kind::kConstant, *literal};
+}
+
+std::optional<ColumnDefault> TakeDefault(Fields& fields) {
+  const Json* const value = fields.Any("default");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  return ReadDefault(*value, fields, "default");
+}
+
+std::optional<TypeId> TakeType(Fields& fields) {
+  const auto name = fields.Text("type");
+  if (!name.has_value()) return std::nullopt;
+  const auto type = TypeByName(*name);
+  if (!type.has_value()) {
+    fields.Refuse("type", absl::StrCat("\"", Visible(name->substr(0, 80)),
+                                       "\" is no type; there are BOOLEAN INT8 INT16 INT32 INT64 "
+                                       "FLOAT DOUBLE DECIMAL DATE TIME DATETIME TIMESTAMP UUID "
+                                       "STRING BYTE_ARRAY PERIOD DURATION"));
+  }
+  return type;
+}
+
+ColumnDefinition ReadColumn(Fields& fields) {
+  ColumnDefinition column;
+  column.name = fields.RequiredText("name");
+  column.type.id = TakeType(fields).value_or(TypeId::kNull);
+  column.nullable = fields.Flag("nullable").value_or(false);
+  column.type.length = fields.Integer("length");
+  column.type.precision = fields.Integer("precision");
+  column.type.scale = fields.Integer("scale");
+  column.default_value = TakeDefault(fields).value_or(ColumnDefault());
+  return column;
+}
+
+// The list `name`, each element read by `read` from its fields or value.
+template <typename T, typename Read>
+std::vector<T> TakeList(Fields& fields, std::string_view name, Read read) {
+  const Json* const list = fields.Any(name);
+  std::vector<T> values;
+  if (list == nullptr || list->is_null()) return values;
+  if (!list->is_array()) {
+    fields.Refuse(name, "must be a list");
+    return values;
+  }
+  for (const Json& value : *list) {
+    values.push_back(read(value, absl::StrCat(ToAbsl(name), "[", values.size(), "]")));
+  }
+  return values;
+}
+
+std::vector<ColumnDefinition> TakeColumns(Fields& fields) {
+  return TakeList<ColumnDefinition>(fields, "columns",
+                                    [&](const Json& value, const std::string& name) {
+                                      Fields column_fields(value, fields.PathOf(name));
+                                      ColumnDefinition column = ReadColumn(column_fields);
+                                      fields.Fail(column_fields.Finish());
+                                      return column;
+                                    });
+}
+
+std::vector<Collation> TakeCollations(Fields& fields) {
+  return TakeList<Collation>(fields, "collations", [&](const Json& value, const std::string& name) {
+    const auto collation =
+        value.is_string() ? CollationByName(value.get<std::string>()) : std::nullopt;
+    if (!collation.has_value()) {
+      fields.Refuse(name,
+                    "must be asc_nulls_first, asc_nulls_last, desc_nulls_first or "
+                    "desc_nulls_last");
+    }
+    return collation.value_or(Collation());
+  });
+}
+
+std::optional<PrimaryKey> TakePrimaryKey(Fields& fields) {
+  const Json* const value = fields.Any("primary_key");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  Fields key_fields(*value, fields.PathOf("primary_key"));
+  PrimaryKey key;
+  const std::string kind = key_fields.RequiredText("kind");
+  if (kind != "hash" && kind != "sorted") {
+    key_fields.Refuse("kind", "must be \"hash\" or \"sorted\"");
+  }
+  key.kind = kind == "sorted" ? IndexKind::kSorted : IndexKind::kHash;
+  key.name = key_fields.Text("name");
+  key.columns = key_fields.Texts("columns").value_or(std::vector<std::string>());
+  if (key.kind == IndexKind::kSorted) key.collations = TakeCollations(key_fields);
+  fields.Fail(key_fields.Finish());
+  return key;
+}
+
+std::string TakeSchema(Fields& fields) { return fields.RequiredText("schema"); }
+
+bool TakeFlag(Fields& fields, std::string_view name) { return fields.Flag(name).value_or(false); }
+
+// --- Commands. Each takes all of its fields; the caller asks for errors.
+
+CatalogCommand ReadCreateSchema(Fields& fields) {
+  return CreateSchema{.name = fields.RequiredText("name"),
+                      .if_not_exists = TakeFlag(fields, "if_not_exists")};
+}
+
+CatalogCommand ReadDropSchema(Fields& fields) {
+  return DropSchema{.name = fields.RequiredText("name"),
+                    .if_exists = TakeFlag(fields, "if_exists"),
+                    .cascade = TakeFlag(fields, "cascade")};
+}
+
+CatalogCommand ReadCreateTable(Fields& fields) {
+  CreateTable command{.schema = TakeSchema(fields), .name = fields.RequiredText("name")};
+  command.if_not_exists = TakeFlag(fields, "if_not_exists");
+  command.columns = TakeColumns(fields);
+  command.primary_key = TakePrimaryKey(fields);
+  command.colocation_columns = fields.Texts("colocation_columns");
+  command.zone = fields.Text("zone");
+  command.storage_profile = fields.Text("storage_profile");
+  command.stale_rows_fraction =
+      fields.Number("stale_rows_fraction").value_or(command.stale_rows_fraction);
+  command.min_stale_rows_count =
+      fields.Integer("min_stale_rows_count").value_or(command.min_stale_rows_count);
+  command.allow_system_schema = TakeFlag(fields, "allow_system_schema");
+  return command;
+}
+
+CatalogCommand ReadDropTable(Fields& fields) {
+  return DropTable{.schema = TakeSchema(fields),
+                   .name = fields.RequiredText("name"),
+                   .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+CatalogCommand ReadRenameTable(Fields& fields) {
+  return RenameTable{.schema = TakeSchema(fields),
+                     .name = fields.RequiredText("name"),
+                     .new_name = fields.RequiredText("new_name"),
+                     .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+CatalogCommand ReadAddColumn(Fields& fields) {
+  return AlterTableAddColumn{.schema = TakeSchema(fields),
+                             .table = fields.RequiredText("table"),
+                             .columns = TakeColumns(fields),
+                             .if_table_exists = TakeFlag(fields, "if_table_exists"),
+                             .if_not_exists = TakeFlag(fields, "if_not_exists")};
+}
+
+CatalogCommand ReadDropColumn(Fields& fields) {
+  return AlterTableDropColumn{
+      .schema = TakeSchema(fields),
+      .table = fields.RequiredText("table"),
+      .columns = fields.Texts("columns").value_or(std::vector<std::string>()),
+      .if_table_exists = TakeFlag(fields, "if_table_exists"),
+      .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+// Here alone a null says something: that there is to be no default.
+std::optional<ColumnDefault> TakeNewDefault(Fields& fields) {
+  const Json* const value = fields.Any("default");
+  if (value == nullptr) return std::nullopt;
+  return value->is_null() ? NullConstant() : ReadDefault(*value, fields, "default");
+}
+
+CatalogCommand ReadAlterColumn(Fields& fields) {
+  return AlterTableAlterColumn{.schema = TakeSchema(fields),
+                               .table = fields.RequiredText("table"),
+                               .column = fields.RequiredText("column"),
+                               .type = TakeType(fields),
+                               .precision = fields.Integer("precision"),
+                               .scale = fields.Integer("scale"),
+                               .length = fields.Integer("length"),
+                               .nullable = fields.Flag("nullable"),
+                               .default_value = TakeNewDefault(fields),
+                               .if_table_exists = TakeFlag(fields, "if_table_exists")};
+}
+
+CatalogCommand ReadSetProperty(Fields& fields) {
+  return AlterTableSetProperty{.schema = TakeSchema(fields),
+                               .table = fields.RequiredText("table"),
+                               .stale_rows_fraction = fields.Number("stale_rows_fraction"),
+                               .min_stale_rows_count = fields.Integer("min_stale_rows_count"),
+                               .if_table_exists = TakeFlag(fields, "if_table_exists")};
+}
+
+CreateIndex ReadIndex(Fields& fields, IndexKind kind) {
+  CreateIndex command{.schema = TakeSchema(fields),
+                      .name = fields.RequiredText("name"),
+                      .table = fields.RequiredText("table"),
+                      .kind = kind,
+                      .columns = fields.Texts("columns").value_or(std::vector<std::string>())};
+  command.unique = TakeFlag(fields, "unique");
+  command.if_not_exists = TakeFlag(fields, "if_not_exists");
+  return command;
+}
+
+CatalogCommand ReadCreateHashIndex(Fields& fields) { return ReadIndex(fields, IndexKind::kHash); }
+
+CatalogCommand ReadCreateSortedIndex(Fields& fields) {
+  CreateIndex command = ReadIndex(fields, IndexKind::kSorted);
+  command.collations = TakeCollations(fields);
+  return command;
+}
+
+CatalogCommand ReadDropIndex(Fields& fields) {
+  return DropIndex{.schema = TakeSchema(fields),
+                   .name = fields.RequiredText("name"),
+                   .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+CatalogCommand ReadRenameIndex(Fields& fields) {
+  return RenameIndex{.schema = TakeSchema(fields),
+                     .name = fields.RequiredText("name"),
+                     .new_name = fields.RequiredText("new_name"),
+                     .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+IndexRef TakeIndexId(Fields& fields) {
+  const int64_t id = fields.RequiredInteger("id");
+  if (id < 0 || id >= UINT32_MAX) fields.Refuse("id", "must be from 0 to 4294967294");
+  return {.id = ObjectId{static_cast<uint32_t>(id)}};
+}
+
+CatalogCommand ReadStartBuilding(Fields& fields) { return StartBuildingIndex{TakeIndexId(fields)}; }
+CatalogCommand ReadMakeAvailable(Fields& fields) { return MakeIndexAvailable{TakeIndexId(fields)}; }
+CatalogCommand ReadRemoveIndex(Fields& fields) { return RemoveIndex{TakeIndexId(fields)}; }
+
+struct CommandReader {
+  std::string_view name;
+  CatalogCommand (*read)(Fields& fields);  // Null: the engine does not have it.
+};
+
+constexpr CommandReader kCommands[] = {
+    {"create_schema", ReadCreateSchema},
+    {"drop_schema", ReadDropSchema},
+    {"create_table", ReadCreateTable},
+    {"drop_table", ReadDropTable},
+    {"rename_table", ReadRenameTable},
+    {"alter_table_add_column", ReadAddColumn},
+    {"alter_table_drop_column", ReadDropColumn},
+    {"alter_table_alter_column", ReadAlterColumn},
+    {"alter_table_set_property", ReadSetProperty},
+    {"create_hash_index", ReadCreateHashIndex},
+    {"create_sorted_index", ReadCreateSortedIndex},
+    {"drop_index", ReadDropIndex},
+    {"rename_index", ReadRenameIndex},
+    {"start_building_index", ReadStartBuilding},
+    {"make_index_available", ReadMakeAvailable},
+    {"remove_index", ReadRemoveIndex},
+    {"create_system_schema", nullptr},
+    {"create_zone", nullptr},
+    {"alter_zone", nullptr},
+    {"rename_zone", nullptr},
+    {"drop_zone", nullptr},
+    {"set_default_zone", nullptr},
+    {"create_system_view", nullptr},
+};
+
+// --- Requests.
+
+// The name of the one field of `json`.
+absl::StatusOr<std::string> RequestName(const Json& json) {
+  if (!json.is_object()) {
+    return Invalid(
+        "a request is an object such as {\"create_schema\": {\"name\": \"S\"}}, or a "
+        "list of such");
+  }
+  if (json.size() == 1) return json.begin().key();
+  std::vector<std::string> names;
+  for (const auto& field : json.items()) names.push_back(Visible(field.key().substr(0, 40)));
+  return Invalid(absl::StrCat("a request has one field, which is its command, and this one has ",
+                              names.size(), names.empty() ? "" : ": ", absl::StrJoin(names, ", ")));
+}
+
+absl::StatusOr<CatalogCommand> ReadCommand(const Json& json) {
+  ANNALS_ASSIGN_OR_RETURN(const std::string name, RequestName(json));
+  for (const CommandReader& reader : kCommands) {
+    if (reader.name != name) continue;
+    if (reader.read == nullptr) {
+      return MakeError(Reason::NOT_SUPPORTED, absl::StrCat(name, " is not supported yet"));
+    }
+    Fields fields(json.front(), name);
+    CatalogCommand command = reader.read(fields);
+    ANNALS_RETURN_IF_ERROR(fields.Finish());
+    return command;
+  }
+  return Invalid(absl::StrCat("there is no command \"", Visible(name.substr(0, 80)), "\""));
+}
+
+absl::StatusOr<Request> ReadBatch(const Json& list, std::optional<size_t>& index) {
+  if (list.empty()) return Invalid("the batch is empty");
+  CommandsRequest request;
+  for (const Json& json : list) {
+    index = request.commands.size();
+    ANNALS_ASSIGN_OR_RETURN(CatalogCommand command, ReadCommand(json));
+    request.commands.push_back(std::move(command));
+  }
+  return request;
+}
+
+absl::StatusOr<CatalogVersion> CheckVersion(Fields& fields, int64_t version) {
+  if (version < 0) fields.Refuse("version", "must not be negative");
+  ANNALS_RETURN_IF_ERROR(fields.Finish());
+  return CatalogVersion{static_cast<uint64_t>(version)};
+}
+
+absl::StatusOr<Request> ReadDescribe(Fields fields) {
+  const auto version = fields.Integer("version");
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion checked, CheckVersion(fields, version.value_or(0)));
+  return DescribeRequest{version ? std::optional(checked) : std::nullopt};
+}
+
+absl::StatusOr<Request> ReadSnapshot(Fields fields) {
+  const int64_t version = fields.RequiredInteger("version");
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion checked, CheckVersion(fields, version));
+  return SnapshotRequest{checked};
+}
+
+}  // namespace
+
+absl::StatusOr<Request> ParseRequest(std::string_view line, std::optional<size_t>& command) {
+  command.reset();
+  ANNALS_ASSIGN_OR_RETURN(const Json json, ParseJson(line));
+  if (json.is_array()) return ReadBatch(json, command);
+  ANNALS_ASSIGN_OR_RETURN(const std::string name, RequestName(json));
+  if (name == "describe") return ReadDescribe(Fields(json.front(), name));
+  if (name == "snapshot") return ReadSnapshot(Fields(json.front(), name));
+  ANNALS_ASSIGN_OR_RETURN(CatalogCommand one, ReadCommand(json));
+  return CommandsRequest{{std::move(one)}};
+}
+
+}  // namespace annals::cli

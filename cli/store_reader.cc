@@ -1,0 +1,74 @@
+#include "annals/cli/store_reader.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "annals/log/rocksdb/rocksdb_log.h"
+#include "annals/schemas/status.h"
+#include "annals/snapshot/replay.h"
+
+namespace annals::cli {
+namespace {
+
+// Looks at every record, and wants nothing of it.
+class CheckingSink final : public LogSink {
+ public:
+  absl::Status OnRecord(const LogRecord& /*record*/) override { return absl::OkStatus(); }
+  void OnLagged(CatalogVersion /*earliest*/) override {}
+};
+
+bool CountsFromLatest(const Selector& selector) { return std::holds_alternative<Latest>(selector); }
+
+}  // namespace
+
+absl::StatusOr<StoreReader> StoreReader::Open(const std::string& path, Console& console) {
+  auto log = OpenRocksDbLog({.path = path, .read_only = true});
+  const absl::Status damage = log.status();
+  if (absl::IsDataLoss(damage)) {
+    log = OpenRocksDbLog({.path = path, .read_only = true, .salvage = true});
+    if (!log.ok()) return damage;
+  }
+  ANNALS_RETURN_IF_ERROR(log.status());
+  for (const std::string& warning : (*log)->warnings()) console.Warning(warning);
+  return StoreReader(*std::move(log), damage, console);
+}
+
+absl::StatusOr<CatalogVersion> StoreReader::Find(const Selector& selector) const {
+  if (CountsFromLatest(selector)) ANNALS_RETURN_IF_ERROR(damage_at_head_);
+  return Resolve(selector, *log_);
+}
+
+absl::StatusOr<Catalog> StoreReader::CatalogAt(CatalogVersion version) {
+  ANNALS_ASSIGN_OR_RETURN(const auto store, ReplayUpTo(*log_, version));
+  WarnOfDamageAbove(version);
+  return store->At(version);
+}
+
+absl::StatusOr<std::pair<Catalog, Catalog>> StoreReader::CatalogsAt(CatalogVersion a,
+                                                                    CatalogVersion b) {
+  ANNALS_ASSIGN_OR_RETURN(const auto store, ReplayUpTo(*log_, std::max(a, b)));
+  WarnOfDamageAbove(std::max(a, b));
+  ANNALS_ASSIGN_OR_RETURN(Catalog first, store->At(a));
+  ANNALS_ASSIGN_OR_RETURN(Catalog second, store->At(b));
+  return std::pair(std::move(first), std::move(second));
+}
+
+void StoreReader::WarnOfDamageAbove(CatalogVersion version) {
+  if (!damage_at_head_.ok() || version >= log_->Head().version) return;
+  CheckingSink sink;
+  const absl::Status status = log_->Subscribe(version.Next(), &sink);
+  log_->Unsubscribe();
+  if (!status.ok()) {
+    console_->Warning(
+        absl::StrCat("damage above version ", version.value, ": ", MessageOf(status)));
+  }
+}
+
+absl::StatusOr<Catalog> OpenCatalog(const Arguments& arguments, Console& console) {
+  ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, reader.Find(selector));
+  return reader.CatalogAt(version);
+}
+
+}  // namespace annals::cli

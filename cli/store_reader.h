@@ -1,0 +1,54 @@
+#pragma once
+
+// A store as the reading verbs see it: no lock, no engine, nothing written, so
+// beside a live writer, on a copy or on a read-only mount. One thread.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog.h"
+#include "annals/cli/console.h"
+#include "annals/cli/selector.h"
+#include "annals/cli/verb.h"
+#include "annals/log/update_log.h"
+
+namespace annals::cli {
+
+class StoreReader {
+ public:
+  // Opens the store at `path`; what the log noticed goes to `console` as warnings. A
+  // store whose head is damaged, or whose end is missing, opens too: damage_at_head()
+  // says so, and what lies below can be read.
+  static absl::StatusOr<StoreReader> Open(const std::string& path, Console& console);
+
+  const UpdateLog& log() const { return *log_; }
+  const absl::Status& damage_at_head() const { return damage_at_head_; }
+
+  // The version that `selector` means. On a damaged store a selector that counts
+  // from the latest version is refused: nobody knows which that is.
+  //   as annals::cli::Resolve, or the damage
+  absl::StatusOr<CatalogVersion> Find(const Selector& selector) const;
+
+  // The catalog of a version whose whole way, from the snapshot on, is sound; a
+  // warning if there is damage above it.
+  absl::StatusOr<Catalog> CatalogAt(CatalogVersion version);
+  // The catalogs of two versions.
+  absl::StatusOr<std::pair<Catalog, Catalog>> CatalogsAt(CatalogVersion a, CatalogVersion b);
+
+ private:
+  StoreReader(std::unique_ptr<UpdateLog> log, absl::Status damage, Console& console)
+      : log_(std::move(log)), damage_at_head_(std::move(damage)), console_(&console) {}
+
+  void WarnOfDamageAbove(CatalogVersion version);
+
+  std::unique_ptr<UpdateLog> log_;
+  absl::Status damage_at_head_;
+  Console* console_;
+};
+
+// The catalog that a verb's arguments STORE and --at name; `latest` without --at.
+absl::StatusOr<Catalog> OpenCatalog(const Arguments& arguments, Console& console);
+
+}  // namespace annals::cli

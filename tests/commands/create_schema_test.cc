@@ -1,0 +1,41 @@
+#include "annals/commands/create_schema.h"
+
+#include "annals/tests/commands/command_fixture.h"
+
+namespace annals {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class CreateSchemaTest : public CommandTest {};
+
+TEST_F(CreateSchemaTest, MakesASchemaWithTheNextId) {
+  EXPECT_THAT(Do(CreateSchema{.name = "S"}), ElementsAre("NewObject schema 2 S"));
+  EXPECT_EQ(catalog_.next_object_id(), ObjectId{3});
+}
+
+TEST_F(CreateSchemaTest, ATakenNameIsRefusedOrNothingToDo) {
+  EXPECT_THAT(Try(CreateSchema{.name = "PUBLIC"}), FailsWith(Reason::SCHEMA_EXISTS, {"PUBLIC"}));
+  EXPECT_THAT(Do(CreateSchema{.name = "PUBLIC", .if_not_exists = true}), IsEmpty());
+}
+
+TEST_F(CreateSchemaTest, NamesAreCaseSensitive) {
+  EXPECT_THAT(Try(CreateSchema{.name = "public"}), IsOk());
+  EXPECT_THAT(Try(CreateSchema{.name = "system"}), IsOk());
+}
+
+TEST_F(CreateSchemaTest, SystemNamesAreReserved) {
+  for (const char* name : {"SYSTEM", "DEFINITION_SCHEMA", "INFORMATION_SCHEMA"}) {
+    EXPECT_THAT(Try(CreateSchema{.name = name, .if_not_exists = true}),
+                FailsWith(Reason::RESERVED_SCHEMA_NAME));
+  }
+}
+
+TEST_F(CreateSchemaTest, ABadNameIsRefused) {
+  EXPECT_THAT(Try(CreateSchema{.name = " "}), FailsWith(Reason::BLANK_IDENTIFIER));
+  EXPECT_THAT(Try(CreateSchema{.name = "\xFF"}), FailsWith(Reason::INVALID_NAME));
+}
+
+}  // namespace
+}  // namespace annals

@@ -1,0 +1,374 @@
+#include "annals/ddl/show_create.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/catalog/canonical_text.h"
+#include "annals/catalog/catalog_draft.h"
+#include "annals/commands/create_table.h"
+#include "annals/commands/plan.h"
+#include "annals/ddl/names.h"
+#include "annals/ddl/parse.h"
+#include "annals/schemas/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace annals::ddl {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A catalog that statements work on, version upon version.
+class Sandbox {
+ public:
+  explicit Sandbox(Policy policy) : policy_(policy) {
+    EXPECT_EQ(Run("CREATE SCHEMA public; CREATE SCHEMA s"), "");
+  }
+
+  // The error, or "".
+  std::string Run(std::string_view sql) {
+    const auto statements = Parse(sql);
+    if (!statements.ok()) return statements.status().ToString();
+    for (const Statement& statement : *statements) {
+      const absl::Status status = Execute(std::get<Write>(statement.what).commands);
+      if (!status.ok()) return absl::StrCat(statement.text, ": ", status.ToString());
+    }
+    return "";
+  }
+
+  absl::Status Execute(const std::vector<CatalogCommand>& commands) {
+    const CatalogView& base = catalog();
+    const CatalogVersion version = base.version().Next();
+    CatalogDraft& draft =
+        drafts_.emplace_back(base, version, HybridTimestamp::FromRaw(version.value));
+    const auto planned = PlanBatch(commands, base, draft, policy_);
+    if (!planned.ok()) drafts_.pop_back();
+    return planned.status();
+  }
+
+  const CatalogView& catalog() const {
+    if (drafts_.empty()) return empty_;
+    return drafts_.back();
+  }
+
+  std::string Table(std::string_view name, std::string_view schema = "PUBLIC") const {
+    const auto table = catalog().Table(schema, name);
+    return table.has_value() ? Show(*table) : "no table";
+  }
+  std::string Index(std::string_view name) const {
+    const auto index = catalog().Index("PUBLIC", name);
+    return index.has_value() ? Show(*index) : "no index";
+  }
+  std::string Show(const ObjectDescriptor& object) const {
+    const auto sql = ToSql(catalog(), object);
+    return sql.ok() ? *sql : sql.status().ToString();
+  }
+
+  // What makes all of the catalog again, schemas first.
+  std::string ShowAll() const {
+    std::string script;
+    catalog().ForEachObject([&](const ObjectDescriptor& object) {
+      if (object.kind() == ObjectKind::kZone || !object.has_name() || IsKeyIndex(object)) return;
+      absl::StrAppend(&script, Show(object), "\n");
+    });
+    return script;
+  }
+
+ private:
+  bool IsKeyIndex(const ObjectDescriptor& object) const {
+    const auto index = As<IndexDescriptor>(object);
+    if (!index.has_value()) return false;
+    return catalog().Get<TableDescriptor>(index->table_id())->key_index_id() == index->id();
+  }
+
+  const Policy policy_;
+  const EmptyCatalog empty_;
+  std::deque<CatalogDraft> drafts_;
+};
+
+class ShowCreateTest : public ::testing::TestWithParam<Policy> {
+ protected:
+  // Makes the table, and expects `shown` for it, here and from what is shown.
+  void ExpectTable(std::string_view sql, std::string_view shown) {
+    Sandbox one(GetParam());
+    ASSERT_EQ(one.Run(sql), "");
+    EXPECT_EQ(one.Table("T"), shown);
+    Sandbox other(GetParam());
+    ASSERT_EQ(other.Run(shown), "");
+    EXPECT_EQ(other.Table("T"), shown);
+    EXPECT_EQ(StateDigest(other.catalog()), StateDigest(one.catalog())) << shown;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Policies, ShowCreateTest,
+                         ::testing::Values(Policy::kStrict, Policy::kRelaxed),
+                         [](const auto& policy) {
+                           return policy.param == Policy::kStrict ? "Strict" : "Relaxed";
+                         });
+
+TEST_P(ShowCreateTest, ATableShowsOneSpelling) {
+  ExpectTable("create table public.t (id bigint primary key, \"Name\" varchar(20) default 'it''s')",
+              "CREATE TABLE PUBLIC.T (\n"
+              "    ID BIGINT NOT NULL,\n"
+              "    \"Name\" VARCHAR(20) DEFAULT 'it''s',\n"
+              "    PRIMARY KEY (ID)\n"
+              ");");
+}
+
+TEST_P(ShowCreateTest, EveryTypeAndDefaultReadsBack) {
+  ExpectTable(
+      "CREATE TABLE t (a BOOLEAN DEFAULT true, b TINYINT DEFAULT -128, c SMALLINT DEFAULT +5, "
+      "d INT, e BIGINT, f REAL DEFAULT 1.50, g DOUBLE PRECISION DEFAULT -1e3, h NUMERIC, "
+      "i DECIMAL(10) DEFAULT 007, j DECIMAL(5, 3) DEFAULT .250, k DATE DEFAULT DATE '2026-01-31', "
+      "l TIME DEFAULT TIME '10:20:30', m TIME(3) DEFAULT '10:20:30.5', n TIMESTAMP, "
+      "o TIMESTAMP(0) WITHOUT TIME ZONE DEFAULT '2026-01-31 10:20:30', "
+      "p TIMESTAMP WITH LOCAL TIME ZONE DEFAULT TIMESTAMP '2026-01-31 10:20:30', "
+      "q UUID DEFAULT UUID '01234567-89AB-CDEF-0123-456789abcdef', r CHAR DEFAULT '\"', "
+      "s VARCHAR DEFAULT '', u VARCHAR(65536) DEFAULT 'a\n-- b;', v BINARY, w VARBINARY, "
+      "x VARBINARY(9) DEFAULT x'00Ff', y INT NOT NULL DEFAULT NULL, id INT PRIMARY KEY)",
+      "CREATE TABLE PUBLIC.T (\n"
+      "    A BOOLEAN DEFAULT TRUE,\n"
+      "    B TINYINT DEFAULT -128,\n"
+      "    C SMALLINT DEFAULT 5,\n"
+      "    D INTEGER,\n"
+      "    E BIGINT,\n"
+      "    F REAL DEFAULT 1.5,\n"
+      "    G DOUBLE DEFAULT -1000,\n"
+      "    H DECIMAL(32767,0),\n"
+      "    I DECIMAL(10,0) DEFAULT 7,\n"
+      "    J DECIMAL(5,3) DEFAULT 0.25,\n"
+      "    K DATE DEFAULT '2026-01-31',\n"
+      "    L TIME(0) DEFAULT '10:20:30',\n"
+      "    M TIME(3) DEFAULT '10:20:30.5',\n"
+      "    N TIMESTAMP(6),\n"
+      "    O TIMESTAMP(0) DEFAULT '2026-01-31 10:20:30',\n"
+      "    P TIMESTAMP(6) WITH LOCAL TIME ZONE DEFAULT '2026-01-31 10:20:30',\n"
+      "    Q UUID DEFAULT '01234567-89ab-cdef-0123-456789abcdef',\n"
+      "    R VARCHAR(1) DEFAULT '\"',\n"
+      "    S VARCHAR DEFAULT '',\n"
+      "    U VARCHAR(65536) DEFAULT 'a\n-- b;',\n"
+      "    V VARBINARY(1),\n"
+      "    W VARBINARY,\n"
+      "    X VARBINARY(9) DEFAULT X'00ff',\n"
+      "    Y INTEGER NOT NULL,\n"
+      "    ID INTEGER NOT NULL,\n"
+      "    PRIMARY KEY (ID)\n"
+      ");");
+}
+
+TEST_P(ShowCreateTest, AKeyShowsWhatIsNotPlain) {
+  ExpectTable(
+      "CREATE TABLE t (a INT, b UUID DEFAULT rand_uuid, CONSTRAINT \"k\" PRIMARY KEY USING "
+      "SORTED (b DESC, a NULLS FIRST)) COLOCATE BY (a) "
+      "WITH (MIN STALE ROWS 7, STALE ROWS FRACTION 0.000001)",
+      "CREATE TABLE PUBLIC.T (\n"
+      "    A INTEGER NOT NULL,\n"
+      "    B UUID NOT NULL DEFAULT RAND_UUID,\n"
+      "    CONSTRAINT \"k\" PRIMARY KEY USING SORTED (B DESC NULLS FIRST, A NULLS FIRST)\n"
+      ") COLOCATE BY (A) WITH (STALE ROWS FRACTION 1e-06, MIN STALE ROWS 7);");
+}
+
+TEST_P(ShowCreateTest, AFunctionOfAnyCaseReadsBack) {
+  Sandbox sandbox(GetParam());
+  const ColumnDefinition id{.name = "ID", .type = Uuid(), .default_value = Function("Rand_Uuid")};
+  const CreateTable table{.name = "T", .columns = {id}, .primary_key = HashPrimaryKey({"ID"})};
+  ASSERT_EQ(sandbox.Execute({table}), absl::OkStatus());
+  const std::string shown = sandbox.Table("T");
+  ASSERT_EQ(sandbox.Run("DROP TABLE t;" + shown), "");
+  EXPECT_EQ(sandbox.Table("T"), shown);
+}
+
+TEST_P(ShowCreateTest, AnIndexShowsOneSpelling) {
+  Sandbox sandbox(GetParam());
+  ASSERT_EQ(sandbox.Run("CREATE TABLE t (a INT, b INT, c INT, PRIMARY KEY (a));"
+                        "CREATE INDEX i ON t (b, c NULLS FIRST, a DESC);"
+                        "CREATE UNIQUE INDEX \"i 2\" ON t USING HASH (a, b)"),
+            "");
+  EXPECT_EQ(sandbox.Index("I"),
+            "CREATE INDEX I ON PUBLIC.T (B, C NULLS FIRST, A DESC NULLS FIRST);");
+  EXPECT_EQ(sandbox.Index("i 2"), "CREATE UNIQUE INDEX \"i 2\" ON PUBLIC.T USING HASH (A, B);");
+  EXPECT_THAT(sandbox.Index("T_PK"), HasSubstr("T_PK is the key index of PUBLIC.T"));
+}
+
+TEST_P(ShowCreateTest, ASchemaShowsItsName) {
+  Sandbox sandbox(GetParam());
+  ASSERT_EQ(sandbox.Run("CREATE SCHEMA \"Ä b\""), "");
+  EXPECT_EQ(sandbox.Show(*sandbox.catalog().Schema("Ä b")), "CREATE SCHEMA \"Ä b\";");
+}
+
+TEST_P(ShowCreateTest, WhatHasNoWordsIsNotSupported) {
+  Sandbox sandbox(GetParam());
+  ASSERT_EQ(sandbox.Run("CREATE TABLE t (a INT PRIMARY KEY)"), "");
+  const auto zone = ToSql(sandbox.catalog(), *sandbox.catalog().DefaultZone());
+  EXPECT_EQ(ReasonOf(zone.status()), Reason::NOT_SUPPORTED);
+}
+
+TEST(ImplicitKeyTest, StrictGivesATableWithoutAKeyOne) {
+  Sandbox sandbox(Policy::kStrict);
+  ASSERT_EQ(sandbox.Run("CREATE TABLE t (a INT)"), "");
+  const std::string shown = sandbox.Table("T");
+  EXPECT_EQ(shown,
+            "CREATE TABLE PUBLIC.T (\n"
+            "    \"__p_key\" UUID NOT NULL DEFAULT RAND_UUID,\n"
+            "    A INTEGER,\n"
+            "    PRIMARY KEY (\"__p_key\")\n"
+            ");");
+  for (const Policy policy : {Policy::kStrict, Policy::kRelaxed}) {
+    Sandbox other(policy);
+    ASSERT_EQ(other.Run(shown), "");
+    EXPECT_EQ(other.Table("T"), shown);
+    EXPECT_EQ(StateDigest(other.catalog()), StateDigest(sandbox.catalog()));
+  }
+}
+
+TEST(ImplicitKeyTest, RelaxedGivesNone) {
+  Sandbox sandbox(Policy::kRelaxed);
+  ASSERT_EQ(sandbox.Run("CREATE TABLE t (a INT); CREATE TABLE \"u\" ()"), "");
+  EXPECT_EQ(sandbox.Table("T"), "CREATE TABLE PUBLIC.T (\n    A INTEGER\n);");
+  EXPECT_EQ(sandbox.Table("u"), "CREATE TABLE PUBLIC.\"u\" ();");
+}
+
+TEST(ImplicitKeyTest, StrictStillWantsAColumn) {
+  Sandbox sandbox(Policy::kStrict);
+  EXPECT_THAT(sandbox.Run("CREATE TABLE t ()"), HasSubstr("NO_COLUMNS"));
+}
+
+TEST(ShowCreateRefusalTest, ANulCharacterHasNoSql) {
+  Sandbox sandbox(Policy::kRelaxed);
+  const ColumnDefinition column{
+      .name = "A", .type = String(9), .default_value = Constant(std::string("\0", 1))};
+  ASSERT_EQ(sandbox.Execute({CreateTable{.name = "T", .columns = {column}}}), absl::OkStatus());
+  EXPECT_THAT(sandbox.Table("T"), HasSubstr("no SQL text holds"));
+}
+
+// ---- Random catalogs: what is shown of one makes the same one.
+
+class Script {
+ public:
+  explicit Script(uint32_t seed) : random_(seed) {}
+
+  std::string Text() {
+    std::string script;
+    for (int t = Below(4) + 1; t > 0; --t) script += Table();
+    return script;
+  }
+
+ private:
+  int Below(int limit) { return static_cast<int>(random_() % limit); }
+  bool Maybe() { return Below(3) == 0; }
+  template <size_t N>
+  std::string_view Pick(const std::string_view (&choices)[N]) {
+    return choices[Below(N)];
+  }
+
+  // Always another one, of characters that are hard on quoting.
+  std::string Name() {
+    constexpr std::string_view kParts[] = {"A", "b",  "_",  "$", "9",  "\"", "'",     ".",
+                                           ";", "--", "/*", " ", "表", "Ä",  "TABLE", "\\"};
+    std::string name;
+    for (int i = Below(4); i > 0; --i) name += Pick(kParts);
+    absl::StrAppend(&name, "N", names_++);
+    if (Maybe()) name.insert(0, Pick(kParts));
+    return name;
+  }
+
+  std::string Column(const std::string& name) {
+    constexpr std::string_view kTypes[] = {
+        "BOOLEAN DEFAULT FALSE",
+        "TINYINT DEFAULT 127",
+        "SMALLINT",
+        "INT DEFAULT -0",
+        "BIGINT DEFAULT 1e3",
+        "REAL DEFAULT 1e-7",
+        "DOUBLE DEFAULT -12.5e10",
+        "DECIMAL",
+        "DECIMAL(80, 10) DEFAULT 12345678901234567890.123",
+        "DATE DEFAULT '2000-02-29'",
+        "TIME(9) DEFAULT '23:59:59.123456789'",
+        "TIMESTAMP(3) DEFAULT '2026-11-01T10:00:00.100'",
+        "TIMESTAMP WITH LOCAL TIME ZONE DEFAULT '2026-11-01 10:00:00Z'",
+        "UUID DEFAULT '01234567-89AB-CDEF-0123-456789ABCDEF'",
+        "VARCHAR DEFAULT 'a''b\"c;--\n\t'",
+        "VARCHAR(7) DEFAULT ''",
+        "CHAR DEFAULT '表'",
+        "VARBINARY DEFAULT X'00'",
+        "BINARY(3)"};
+    return absl::StrCat(QuoteName(name), " ", ToAbsl(Pick(kTypes)), Maybe() ? " NOT NULL" : "");
+  }
+
+  std::string SortedColumns(const std::vector<std::string>& columns) {
+    constexpr std::string_view kOrders[] = {"", " ASC", " DESC", " NULLS FIRST",
+                                            " DESC NULLS LAST"};
+    return absl::StrJoin(columns, ", ", [&](std::string* out, const std::string& column) {
+      absl::StrAppend(out, QuoteName(column), ToAbsl(Pick(kOrders)));
+    });
+  }
+
+  std::string Names(const std::vector<std::string>& columns) {
+    return absl::StrJoin(columns, ", ", [](std::string* out, const std::string& column) {
+      out->append(QuoteName(column));
+    });
+  }
+
+  std::vector<std::string> Some(std::vector<std::string> columns) {
+    std::shuffle(columns.begin(), columns.end(), random_);
+    columns.resize(1 + Below(static_cast<int>(columns.size())));
+    return columns;
+  }
+
+  std::string Table() {
+    const std::string name = absl::StrCat(Maybe() ? "s." : "", QuoteName(Name()));
+    std::vector<std::string> columns(1 + Below(6));
+    std::vector<std::string> elements;
+    for (std::string& column : columns) elements.push_back(Column(column = Name()));
+
+    std::string colocate;
+    if (!Maybe()) {
+      const std::vector<std::string> key = Some(columns);
+      const bool sorted = Maybe();
+      elements.push_back(absl::StrCat(
+          Maybe() ? absl::StrCat("CONSTRAINT ", QuoteName(Name()), " ") : "", "PRIMARY KEY ",
+          sorted ? "USING SORTED (" : "(", sorted ? SortedColumns(key) : Names(key), ")"));
+      if (Maybe()) colocate = absl::StrCat(" COLOCATE BY (", Names(Some(key)), ")");
+    }
+    std::string script =
+        absl::StrCat("CREATE TABLE ", name, " (", absl::StrJoin(elements, ", "), ")", colocate);
+    if (Maybe()) absl::StrAppend(&script, " WITH (MIN STALE ROWS ", Below(1000), ")");
+    script += ";\n";
+    for (int i = Below(3); i > 0; --i) {
+      absl::StrAppend(&script, "CREATE INDEX ", QuoteName(Name()), " ON ", name, " (",
+                      SortedColumns(Some(columns)), ");\n");
+    }
+    return script;
+  }
+
+  std::mt19937 random_;
+  int names_ = 0;
+};
+
+TEST_P(ShowCreateTest, WhatIsShownOfARandomCatalogMakesTheSameOne) {
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    const std::string script = Script(seed).Text();
+    Sandbox one(GetParam());
+    ASSERT_EQ(one.Run(script), "") << "seed " << seed << "\n" << script;
+    const std::string shown = one.ShowAll();
+    Sandbox other(GetParam());
+    // The sandbox has made the first two schemas.
+    std::string_view tables = shown;
+    for (int i = 0; i < 2; ++i) tables.remove_prefix(tables.find('\n') + 1);
+    ASSERT_EQ(other.Run(tables), "") << "seed " << seed << "\n" << shown;
+    EXPECT_EQ(other.ShowAll(), shown) << "seed " << seed;
+    EXPECT_EQ(CanonicalLines(other.catalog()), CanonicalLines(one.catalog())) << "seed " << seed;
+    EXPECT_EQ(StateDigest(other.catalog()), StateDigest(one.catalog())) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace annals::ddl

@@ -1,0 +1,113 @@
+#pragma once
+
+// A log with a tap: everything goes through to another one, a test counts what is
+// appended, and may delay it or let it fail.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "annals/log/update_log.h"
+
+namespace annals {
+
+// What a test keeps in its hands. Outlives the log.
+class Tap {
+ public:
+  using Records = std::span<const PendingRecord>;
+  // Called before each append, on the appending thread; may wait. Instead of what it
+  // returns, nothing is appended.
+  using Before = std::function<std::optional<AppendResult>(Records)>;
+  // Called after each append that was made; may change what is told of it.
+  using After = std::function<void(AppendResult&)>;
+
+  void OnAppend(Before before) {
+    const std::lock_guard lock(mutex_);
+    before_ = std::move(before);
+  }
+  void AfterAppend(After after) {
+    const std::lock_guard lock(mutex_);
+    after_ = std::move(after);
+  }
+
+  struct Batch {
+    size_t records;
+    size_t bytes;
+  };
+  // The appends so far.
+  std::vector<Batch> batches() const {
+    const std::lock_guard lock(mutex_);
+    return batches_;
+  }
+
+ private:
+  friend class TappedLog;
+
+  mutable std::mutex mutex_;
+  Before before_;
+  After after_;
+  std::vector<Batch> batches_;
+};
+
+class TappedLog final : public UpdateLog {
+ public:
+  TappedLog(std::unique_ptr<UpdateLog> log, Tap* tap) : log_(std::move(log)), tap_(*tap) {}
+
+  AppendResult Append(std::span<const PendingRecord> records, CatalogVersion expected_head,
+                      absl::Time deadline) override {
+    Tap::Before before;
+    Tap::After after;
+    {
+      const std::lock_guard lock(tap_.mutex_);
+      before = tap_.before_;
+      after = tap_.after_;
+      size_t bytes = 0;
+      for (const PendingRecord& record : records) bytes += record.bytes.size();
+      tap_.batches_.push_back({records.size(), bytes});
+    }
+    if (before) {
+      if (auto instead = before(records)) return *std::move(instead);
+    }
+    AppendResult result = log_->Append(records, expected_head, deadline);
+    if (after) after(result);
+    return result;
+  }
+
+  HeadInfo Head() const override { return log_->Head(); }
+  Capabilities capabilities() const override { return log_->capabilities(); }
+  absl::StatusOr<bool> Outcome(CommitId commit_id, CatalogVersion version) const override {
+    return log_->Outcome(commit_id, version);
+  }
+  absl::Status Subscribe(CatalogVersion from, LogSink* sink) override {
+    return log_->Subscribe(from, sink);
+  }
+  void Unsubscribe() override { log_->Unsubscribe(); }
+  absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const override {
+    return log_->ReadRecord(version);
+  }
+  absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
+                                        uint32_t number) const override {
+    return log_->ReadChunk(snapshot, attempt, number);
+  }
+  absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
+                        std::string_view bytes) override {
+    return log_->PutChunk(snapshot, attempt, number, bytes);
+  }
+  absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
+                           std::string_view attempt, std::string_view root) override {
+    return log_->InstallRoot(snapshot, expected_snapshot, attempt, root);
+  }
+  absl::Status Backup(std::string_view directory) override { return log_->Backup(directory); }
+  std::span<const std::string> warnings() const override { return log_->warnings(); }
+
+ private:
+  const std::unique_ptr<UpdateLog> log_;
+  Tap& tap_;
+};
+
+}  // namespace annals
