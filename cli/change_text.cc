@@ -1,6 +1,7 @@
 #include "annals/cli/change_text.h"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -14,9 +15,12 @@ namespace {
 constexpr size_t kShownChanges = 3;
 constexpr size_t kShownPieces = 3;
 
-const Property* FindKey(const std::vector<Property>& properties, std::string_view key) {
-  const auto found = std::ranges::find(properties, key, &Property::key);
-  return found == properties.end() ? nullptr : &*found;
+// `properties` by key; they must stay.
+using ByKey = std::unordered_map<std::string_view, const Property*>;
+ByKey IndexOf(const std::vector<Property>& properties) {
+  ByKey by_key;
+  for (const Property& property : properties) by_key.emplace(property.key, &property);
+  return by_key;
 }
 
 // A column may be renamed and changed in one version.
@@ -73,16 +77,18 @@ std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView&
   }
   const std::vector<Property> old_ones = PropertiesOf(before, change.before);
   const std::vector<Property> new_ones = PropertiesOf(after, change.after);
+  const ByKey old_keys = IndexOf(old_ones);
+  const ByKey new_keys = IndexOf(new_ones);
   for (const Property& one : old_ones) {
-    const Property* const now = FindKey(new_ones, one.key);
-    if (now != nullptr) {
-      AddDifference(one, *now, pieces);
+    const auto now = new_keys.find(one.key);
+    if (now != new_keys.end()) {
+      AddDifference(one, *now->second, pieces);
     } else {
       pieces.push_back({PieceChange::Kind::kRemoved, one.label, "", one.text, ""});
     }
   }
   for (const Property& one : new_ones) {
-    if (FindKey(old_ones, one.key) != nullptr) continue;
+    if (old_keys.contains(one.key)) continue;
     pieces.push_back({PieceChange::Kind::kAdded, "", one.label, "", one.text});
   }
   return pieces;

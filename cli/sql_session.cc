@@ -22,6 +22,8 @@ std::string At(const Input& input, ddl::Position position) {
 
 // "line 3, column 14: ..." as "shop.sql:3:14: ...", which editors understand.
 std::string SyntaxMessage(const Input& input, const absl::Status& status) {
+  // Not of the text but of the input, which it names.
+  if (ReasonOf(status) == Reason::IO_ERROR) return std::string(ToStd(status.message()));
   const std::string message = MessageOf(status);
   std::string_view rest = message;
   ddl::Position position;

@@ -92,6 +92,8 @@ bool IsAttempt(std::string_view attempt) {
          });
 }
 
+KeyRange AllKeys() { return {"", std::string(64, '\xff')}; }
+
 KeyRange AllUpdateKeys() { return {std::string(kUpdatePrefix), After(std::string(kUpdatePrefix))}; }
 
 KeyRange UpdateKeysBelow(CatalogVersion version) {

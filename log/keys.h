@@ -39,6 +39,8 @@ struct KeyRange {
   std::string begin;
   std::string end;
 };
+// Whatever there is, ours or not.
+KeyRange AllKeys();
 // All records, those below `version`, and those above it.
 KeyRange AllUpdateKeys();
 KeyRange UpdateKeysBelow(CatalogVersion version);

@@ -38,7 +38,7 @@ absl::StatusOr<StoreUuid> ReadProduct(const LogStorage& storage) {
   if (ours.has_value()) {
     return KeyMissing(kProductKey, absl::StrCat("it beside ", *ours));
   }
-  ANNALS_ASSIGN_OR_RETURN(const auto foreign, storage.FirstKey({"", std::string(64, '\xff')}));
+  ANNALS_ASSIGN_OR_RETURN(const auto foreign, storage.FirstKey(AllKeys()));
   if (foreign.has_value()) {
     return MakeError(Reason::NOT_A_STORE, "the database holds keys that are not of Annals");
   }

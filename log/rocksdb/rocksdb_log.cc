@@ -54,12 +54,6 @@ rocksdb::Options CommonOptions(rocksdb::Env* env) {
   return options;
 }
 
-// A log, and what the mark said just before it was opened.
-struct Opened {
-  std::unique_ptr<RocksDbStorage> storage;
-  MarkReading mark;
-};
-
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
   if (status.IsInvalidArgument()) {  // Other column families, another comparator.
     return MakeError(Reason::NOT_A_STORE,
@@ -85,6 +79,12 @@ std::string Lost(CatalogVersion first, CatalogVersion last) {
   return first == last ? absl::StrCat("version ", first.value, " was acknowledged and is missing")
                        : absl::StrCat("versions ", first.value, " to ", last.value,
                                       " were acknowledged and are missing");
+}
+
+// What was in a store of which only the mark is left; empty if nothing.
+std::string LostWithTheStore(const MarkReading& mark) {
+  if (!mark.mark.has_value() || mark.mark->head.version.value == 0) return {};
+  return Lost({1}, mark.mark->head.version);
 }
 
 // What `mark` knows to be acknowledged and `log` does not have; empty if nothing.
@@ -176,7 +176,7 @@ class Opener {
     ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/false,
                                                       /*create=*/options_.create_if_missing));
     RocksDbStorage* const kept = storage.get();
-    ANNALS_ASSIGN_OR_RETURN(const auto key, kept->FirstKey({"", "\xff"}));
+    ANNALS_ASSIGN_OR_RETURN(const auto key, kept->FirstKey(AllKeys()));
     const bool is_new = !key.has_value();
     if (is_new) ANNALS_RETURN_IF_ERROR(LocalLog::Create(kept));
 
@@ -185,6 +185,8 @@ class Opener {
     bool alarmed = false;
     if (!is_new) {
       ANNALS_ASSIGN_OR_RETURN(alarmed, CheckMark(mark, log->get()));
+    } else if (const std::string loss = LostWithTheStore(mark); !loss.empty()) {
+      (*log)->AddWarning(loss);
     }
     const HeadMark head{(*log)->Head().store, (*log)->HeadPosition()};
     if (alarmed) {
@@ -199,10 +201,9 @@ class Opener {
 
   // An empty database whose mark names versions is no new store.
   absl::Status CheckNothingLost(const MarkReading& mark) const {
-    if (!mark.mark.has_value() || mark.mark->head.version.value == 0 || options_.accept_loss) {
-      return absl::OkStatus();
-    }
-    return LossError(options_.path, Lost({1}, mark.mark->head.version));
+    const std::string loss = LostWithTheStore(mark);
+    if (loss.empty() || options_.accept_loss) return absl::OkStatus();
+    return LossError(options_.path, loss);
   }
 
   // Compares the log with its mark. Whether there is a loss, which was accepted.
@@ -214,11 +215,12 @@ class Opener {
           absl::StrCat("CATALOG-HEAD is of another store, ", mark.mark->store.ToString()));
       return false;
     }
+    const bool salvage = access_ == LogAccess::kSalvage;
     const auto loss = FindLoss(*log, *mark.mark);
-    if (!loss.ok() && !options_.salvage) return loss.status();
+    if (!loss.ok() && !salvage) return loss.status();
     if (!loss.ok()) log->AddWarning(std::string(ToStd(loss.status().message())));
     if (!loss.ok() || loss->empty()) return false;
-    if (!options_.accept_loss && !options_.salvage) return LossError(options_.path, *loss);
+    if (!options_.accept_loss && !salvage) return LossError(options_.path, *loss);
     log->AddWarning(*loss);
     return true;
   }

@@ -34,7 +34,8 @@ absl::Status MoveDirectory(rocksdb::Env* env, const std::string& from, const std
 // Removes a directory without subdirectories, as far as possible.
 void RemoveDirectory(rocksdb::Env* env, const std::string& path);
 
-// STORE_LOCKED if a writer has the store. Takes no lock and changes nothing.
+// STORE_LOCKED if a writer has the store. The lock is taken and given back at once,
+// and no file changes, as RocksDB's own attempt would change its LOG.
 absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path);
 
 // The files that make up a database at a moment. Those vanish that the writer

@@ -2,6 +2,7 @@
 // rest on is durable, and appends that fail.
 
 #include <future>
+#include <iostream>
 #include <latch>
 #include <set>
 #include <stdexcept>
@@ -124,6 +125,19 @@ TEST(Commit, SixteenThreadsMakeEachVersionOnceOnRocksDb) {
     before = StatesOf(*manager);
   }
   EXPECT_EQ(StatesOf(*MustOpen({.path = store.path()})), before);
+}
+
+TEST(Commit, WhoCommitsAtOnceSharesSyncs) {
+  const TempStore store;
+  Tap tap;
+  const Manager manager =
+      MustOpen(std::make_unique<TappedLog>(*OpenRocksDbLog({.path = store.path()}), &tap));
+  CommitFromManyThreads(*manager, 16, 10);
+  size_t records = 0;
+  for (const Tap::Batch& batch : tap.batches()) records += batch.records;
+  std::cout << records << " records in " << tap.batches().size() << " appends\n";
+  EXPECT_EQ(records, 161u);
+  EXPECT_LT(tap.batches().size(), records / 2);
 }
 
 TEST(Commit, ALoneCallerAppendsOneRecordACall) {

@@ -404,6 +404,19 @@ TEST_F(RocksDbLogTest, AStoreThatLostEverythingIsNoNewStore) {
   WithDatabase([](rocksdb::DB&) {});
   SetMark(mark);
   ExpectRefused(Reason::LOST_VERSIONS, {"versions 1 to 3 were acknowledged"});
+  RocksDbLogOptions accepting = Options();
+  accepting.accept_loss = true;
+  OpenWith(accepting);
+  EXPECT_EQ(log_->Head().version, CatalogVersion{0});
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("versions 1 to 3 were acknowledged")));
+  EXPECT_EQ(ReadFile(In("CATALOG-HEAD.bak")), mark);
+}
+
+TEST_F(RocksDbLogTest, OnlyReadersSalvage) {
+  MakeWithLostTail();
+  RocksDbLogOptions salvaging = Options();
+  salvaging.salvage = true;
+  EXPECT_THAT(OpenRocksDbLog(salvaging), FailsWith(Reason::LOST_VERSIONS));
 }
 
 TEST_F(RocksDbLogTest, AnotherVersionThanTheMarkedOneIsALoss) {
