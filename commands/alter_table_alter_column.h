@@ -10,8 +10,10 @@
 namespace annals {
 
 // Changes type, nullability or default of a column; what is not given stays.
-// docs/semantics.md has the table of allowed type changes. Nothing changed: no
-// version.
+// Nothing changed: no version. Under strict a type may only grow: INT8 to INT16 to
+// INT32 to INT64, FLOAT to DOUBLE, and, with the type restated, the precision of a
+// DECIMAL and the length of a STRING or BYTE_ARRAY. Under relaxed any change is
+// allowed that keeps a convertible default.
 struct AlterTableAlterColumn {
   std::string schema = std::string(kPublicSchema);
   std::string table;
