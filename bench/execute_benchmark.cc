@@ -3,7 +3,6 @@
 // measured in turn, round by round, so that a slow moment of the machine hits all
 // of them alike.
 
-#include "annals/annals.h"
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -12,6 +11,8 @@
 #include <map>
 #include <memory>
 #include <string>
+
+#include "annals/annals.h"
 
 namespace {
 

@@ -33,6 +33,18 @@ file(WRITE ${consumer}/every_header_reversed.cc "${reversed}")
 file(COPY ${SOURCE}/tests/install/consumer/ DESTINATION ${consumer})
 file(COPY ${SOURCE}/examples DESTINATION ${consumer})
 
+# The quick start of the README is one of the examples.
+file(READ ${SOURCE}/README.md readme)
+string(FIND "${readme}" "```cpp\n" begin)
+if(begin EQUAL -1)
+  message(FATAL_ERROR "README.md has no quick start")
+endif()
+math(EXPR begin "${begin} + 7")
+string(SUBSTRING "${readme}" ${begin} -1 readme)
+string(FIND "${readme}" "```" length)
+string(SUBSTRING "${readme}" 0 ${length} quick_start)
+file(WRITE ${consumer}/examples/quick_start.cc "${quick_start}")
+
 if(SANITIZE)
   set(flags -fsanitize=${SANITIZE})
 endif()
