@@ -249,6 +249,12 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                             .author = options.author,
                                             .message = options.message,
                                             .statement = options.statement});
+  // Checked before it is written as it will be after it is read: what could not be
+  // replayed must never reach the log.
+  if (const auto readable = DecodeUpdate(payload); !readable.ok()) {
+    return MakeError(Reason::INTERNAL, absl::StrCat("the planned version cannot be read back: ",
+                                                    readable.status().message()));
+  }
   const uint64_t limit = log_.capabilities().max_record_bytes;
   if (payload.size() + kEnvelopeSize > limit) {
     return MakeError(Reason::RECORD_TOO_LARGE,
