@@ -22,7 +22,8 @@ absl::Status NoSelector(std::string_view text) {
 // Digits alone: no sign, no blanks.
 std::optional<uint64_t> ParseNumber(std::string_view text) {
   uint64_t number = 0;
-  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  const bool digits =
+      !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
   if (!digits || !absl::SimpleAtoi(ToAbsl(text), &number)) return std::nullopt;
   return number;
 }

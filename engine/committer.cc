@@ -70,18 +70,18 @@ void Committer::Enqueue(std::vector<Request*> requests) {
 void Committer::Finish(Request& request) {
   absl::Time deadline = request.options.deadline;
   std::unique_lock lock(mutex_);
-  while (!request.done) {
-    if (!led_) led_ = request.leads = true;
-    if (std::exchange(request.leads, false)) {
+  while (!request.done_) {
+    if (!led_) led_ = request.leads_ = true;
+    if (std::exchange(request.leads_, false)) {
       lock.unlock();
       Lead();
       lock.lock();
       continue;
     }
-    request.waits = true;
+    request.waits_ = true;
     const bool called =
-        WaitUntil(lock, request.turn, deadline, [&] { return request.done || request.leads; });
-    request.waits = false;
+        WaitUntil(lock, request.turn_, deadline, [&] { return request.done_ || request.leads_; });
+    request.waits_ = false;
     // Who is in a group has to see it through: the group's leader knows the request.
     if (!called && !Withdraw(request)) deadline = absl::InfiniteFuture();
   }
@@ -95,7 +95,7 @@ bool Committer::Withdraw(Request& request) {
   request.result =
       MakeError(Reason::DEADLINE_EXCEEDED,
                 absl::StrCat("the deadline passed in the queue; ", ToAbsl(kNothingWritten)));
-  request.done = true;
+  request.done_ = true;
   return true;
 }
 
@@ -115,15 +115,15 @@ void Committer::Lead() {
   const std::lock_guard lock(mutex_);
   queue_.insert(queue_.begin(), group.begin() + static_cast<std::ptrdiff_t>(done), group.end());
   for (size_t i = 0; i < done; ++i) {
-    group[i]->done = true;
-    group[i]->turn.notify_one();
+    group[i]->done_ = true;
+    group[i]->turn_.notify_one();
   }
   const auto next = std::find_if(queue_.begin(), queue_.end(),
-                                 [](const Request* request) { return request->waits; });
+                                 [](const Request* request) { return request->waits_; });
   led_ = next != queue_.end();
   if (led_) {
-    (*next)->leads = true;
-    (*next)->turn.notify_one();
+    (*next)->leads_ = true;
+    (*next)->turn_.notify_one();
   }
 }
 
@@ -133,13 +133,13 @@ size_t Committer::Commit(std::span<Request* const> requests) {
   const auto fail = [&](const absl::Status& failure) {
     planned = std::max<size_t>(planned, 1);
     for (Request* request : requests.first(planned)) {
-      if (!request->rests_on_records) continue;
+      if (!request->rests_on_records_) continue;
       request->result = failure;
       request->rests_on = {};
     }
     return planned;
   };
-  for (Request* request : requests) request->rests_on_records = true;  // Until it is planned.
+  for (Request* request : requests) request->rests_on_records_ = true;  // Until it is planned.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const absl::Cleanup done = [this] { clock_.Done(); };
     ReplayHead head;
@@ -182,13 +182,13 @@ absl::StatusOr<size_t> Committer::PlanGroup(std::span<Request* const> requests, 
     const auto fits = Plan(*request, group);
     if (fits.ok() && !*fits) break;
     if (!fits.ok()) request->result = fits.status();
-    request->rests_on_records = !group.records.empty();
+    request->rests_on_records_ = !group.records.empty();
     ++planned;
   }
   return planned;
 } catch (const std::exception& error) {
   // The group may be planned by half: no answer can rest on it.
-  for (Request* request : requests) request->rests_on_records = true;
+  for (Request* request : requests) request->rests_on_records_ = true;
   return MakeError(Reason::INTERNAL,
                    absl::StrCat("planning failed: ", error.what(), "; ", ToAbsl(kNothingWritten)));
 }

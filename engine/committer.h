@@ -51,11 +51,11 @@ class Committer {
 
    private:
     friend class Committer;
-    bool done = false;
-    bool waits = false;  // In Finish, and can be given the lead.
-    bool leads = false;
-    bool rests_on_records = false;  // Of its group: not to be answered before they are durable.
-    std::condition_variable turn;
+    bool done_ = false;
+    bool waits_ = false;  // In Finish, and can be given the lead.
+    bool leads_ = false;
+    bool rests_on_records_ = false;  // Of its group: not to be answered before they are durable.
+    std::condition_variable turn_;
   };
 
   // Of a group that is appended at once; a record larger than that goes alone.

@@ -80,7 +80,7 @@ inline std::string MakeTable(ObjectId id, std::string name,
 }
 
 inline std::string MakeIndex(ObjectId id, std::string name, ObjectId table = kOrders,
-                             std::vector<uint16_t> columns = {0}, ObjectId schema = kShop) {
+                             const std::vector<uint16_t>& columns = {0}, ObjectId schema = kShop) {
   IndexFields index{.id = id, .name = std::move(name), .schema = schema, .table = table};
   for (uint16_t column : columns) index.columns.push_back({{column}, {}});
   return BuildObject(index);

@@ -59,7 +59,6 @@ class StressTest : public ::testing::Test {
   void Run(double seconds) {
     end_ = std::chrono::steady_clock::now() +
            std::chrono::milliseconds(static_cast<int64_t>(1000 * StressSeconds(seconds)));
-    running_ = true;
     SpawnAll();
     for (std::thread& thread : threads_) thread.join();
     const std::lock_guard lock(mutex_);
@@ -177,7 +176,6 @@ class StressTest : public ::testing::Test {
 
   const uint64_t seed_;
   bool jumps_ = false;
-  bool running_ = false;
   std::shared_ptr<VersionedStore> store_ = FormulaCatalog::NewStore(30);
   std::chrono::steady_clock::time_point end_;
   std::vector<std::thread> threads_;
