@@ -30,15 +30,7 @@ absl::Status ValidateAdded(const ColumnDefinition& column, Policy policy) {
 absl::Status AlterTableAddColumn::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
   if (columns.empty()) return MakeError(Reason::NO_COLUMNS, "there is no column to add");
-  std::vector<std::string> names;
-  for (const ColumnDefinition& column : columns) {
-    ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
-    names.push_back(column.name);
-  }
-  if (const auto twice = FirstDuplicate(names)) {
-    return MakeError(Reason::COLUMN_DUPLICATED,
-                     absl::StrCat("column ", Quoted(*twice), " is given twice"));
-  }
+  ANNALS_RETURN_IF_ERROR(ValidateColumns(columns));
   for (const ColumnDefinition& column : columns) {
     ANNALS_RETURN_IF_ERROR(ValidateAdded(column, policy));
   }
