@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/terminal_text.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -142,6 +143,11 @@ std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& 
     const bool follows = (change.after && IsKeyIndex(after, change.after)) ||
                          (change.before && IsKeyIndex(before, change.before));
     if (!follows) texts.push_back(ChangeText(change, before, after));
+  }
+  // A zone that came with the first table came as the default one.
+  const auto zone = after.DefaultZone();
+  if (zone && zone->id() != before.default_zone_id() && !zone->automatic()) {
+    texts.push_back(absl::StrCat("make zone ", ddl::QuoteName(zone->name()), " the default"));
   }
   return SummaryOf(texts);
 }
