@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/entry_text.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/terminal_text.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -144,6 +146,13 @@ std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& 
     if (!follows) texts.push_back(ChangeText(change, before, after));
   }
   return SummaryOf(texts);
+}
+
+std::string SummaryOf(const std::vector<UpdateEntry>& entries) {
+  const KnownNames names(entries, nullptr, &ddl::QuoteName);
+  std::vector<std::string> words;
+  for (const UpdateEntry& entry : entries) words.push_back(names.WordsOf(entry));
+  return words.empty() ? "no changes" : SummaryOf(words);
 }
 
 }  // namespace annals::cli

@@ -19,6 +19,7 @@
 #include "annals/log/memory/memory_log.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/query.h"
 #include "annals/snapshot/snapshot.h"
 
 namespace annals {
@@ -77,6 +78,8 @@ class Manager final : public CatalogManager {
   absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const override {
     return store_->ActiveAt(time);
   }
+  absl::StatusOr<ViewRows> Query(std::string_view view,
+                                 std::optional<CatalogVersion> version) const override;
   CatalogReader NewReader() const override { return CatalogReader(store_); }
   HybridTimestamp SafeTime() const override;
   absl::Status WaitSafeTime(HybridTimestamp time, absl::Time deadline) const override;
@@ -385,6 +388,13 @@ absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> comma
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanBatch(commands, base, draft, options.policy,
                                                         {.max_entries = options.max_entries}));
   return std::move(batch.entries);
+}
+
+absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
+                                        std::optional<CatalogVersion> version) const {
+  if (!version.has_value()) return annals::Query(view, Latest(), *log_);
+  ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, At(*version));
+  return annals::Query(view, catalog, *log_);
 }
 
 // Nothing comes to who only reads a log that nobody else writes to, or from a listener.
