@@ -392,9 +392,16 @@ absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> comma
 
 absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
                                         std::optional<CatalogVersion> version) const {
-  if (!version.has_value()) return annals::Query(view, Latest(), *log_);
-  ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, At(*version));
-  return annals::Query(view, catalog, *log_);
+  if (version.has_value()) {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, At(*version));
+    return annals::Query(view, catalog, *log_);
+  }
+  const Catalog latest = Latest();
+  auto answer = annals::Query(view, latest, *log_);
+  // The latest version that was, if it is truncated by now, was not asked for.
+  const bool again =
+      ReasonOf(answer.status()) == Reason::VERSION_TRUNCATED && store_->latest() > latest.version();
+  return again ? Query(view, version) : answer;
 }
 
 // Nothing comes to who only reads a log that nobody else writes to, or from a listener.

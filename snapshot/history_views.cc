@@ -28,11 +28,12 @@ absl::Status AddVersions(const UpdateLog& log, CatalogVersion until, Rows& rows)
   });
 }
 
-// What an entry speaks of is named as it was called before, or as it came to be.
+// Names are those from before the version. At a snapshot nobody knows them any more, but
+// for what the record tells by itself.
 absl::Status AddUpdateEntries(const UpdateLog& log, CatalogVersion until, Rows& rows) {
   return ForEachVersion(log, until, [&](const VersionStep& step) {
     const std::vector<UpdateEntry>& entries = step.record.update.entries;
-    const KnownNames names(entries, step.before != nullptr ? step.before : &step.after);
+    const KnownNames names(entries, step.before);
     int64_t ordinal = 0;
     for (const UpdateEntry& entry : entries) {
       const EntryFacts facts = names.FactsOf(entry);
