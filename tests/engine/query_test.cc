@@ -71,6 +71,58 @@ TEST(QueryTest, ReadsAStoreThatIsOnlyRead) {
   EXPECT_THAT(Texts(*manager, "TABLES", {}, {"TABLE_NAME"}), ElementsAre("T"));
 }
 
+// A catalog of versions 1 to 6, and something that happens once while it is asked.
+class TruncationDuringQueryTest : public ::testing::Test {
+ protected:
+  TruncationDuringQueryTest() {
+    for (int i = 2; i <= 6; ++i) EXPECT_THAT(manager_->Execute(SchemaNamed(Name(i))), IsOk());
+  }
+  static std::string Name(int version) { return absl::StrCat("S", version); }
+
+  void WhenRead(uint64_t version, std::function<void()> action) {
+    tap_.OnRead([this, version, action](CatalogVersion read) {
+      if (read.value != version) return;
+      tap_.OnRead(nullptr);
+      action();
+      ++happened_;
+    });
+  }
+
+  Tap tap_;
+  const Manager manager_ = OpenTapped(&tap_);
+  int happened_ = 0;
+};
+
+TEST_F(TruncationDuringQueryTest, TheAnswerBeginsAtTheNewBeginning) {
+  WhenRead(3, [&] { EXPECT_THAT(manager_->Snapshot({5}), IsOk()); });
+  EXPECT_THAT(Texts(*manager_, "VERSIONS", {}, {"VERSION"}), ElementsAre("5", "6"));
+  EXPECT_EQ(happened_, 1);
+}
+
+// The root is met where an update record would have gone on.
+TEST_F(TruncationDuringQueryTest, NoObjectIsThereTwice) {
+  WhenRead(5, [&] { EXPECT_THAT(manager_->Snapshot({5}), IsOk()); });
+  EXPECT_THAT(Texts(*manager_, "OBJECT_HISTORY", {}, {"NAME", "VERSION", "CHANGE"}),
+              ElementsAre("PUBLIC|1|NULL", "SYSTEM|1|NULL", "S2|2|NULL", "S3|3|NULL", "S4|4|NULL",
+                          "S5|5|NULL", "S6|6|CREATED"));
+  EXPECT_EQ(happened_, 1);
+}
+
+TEST_F(TruncationDuringQueryTest, TheLatestVersionIsTheOneThatIsLatestAfterwards) {
+  WhenRead(3, [&] {
+    EXPECT_THAT(manager_->Execute(SchemaNamed("S7")), IsOk());
+    EXPECT_THAT(manager_->Snapshot({7}), IsOk());
+  });
+  EXPECT_THAT(Texts(*manager_, "VERSIONS", {}, {"VERSION"}), ElementsAre("7"));
+  EXPECT_EQ(happened_, 1);
+}
+
+TEST_F(TruncationDuringQueryTest, AVersionThatWasNamedIsTruncated) {
+  WhenRead(3, [&] { EXPECT_THAT(manager_->Snapshot({5}), IsOk()); });
+  EXPECT_THAT(manager_->Query("VERSIONS", CatalogVersion{4}), FailsWith(Reason::VERSION_TRUNCATED));
+  EXPECT_EQ(happened_, 1);
+}
+
 // Each answer is whole: consecutive versions, each object with its beginning.
 TEST(QueryTest, ShowsOneHistoryWhileOthersCommitAndTruncate) {
   const Manager manager = OpenInMemory();
