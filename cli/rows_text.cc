@@ -43,7 +43,7 @@ std::string CellOf(const ViewValue& value) {
 }
 
 std::string CsvField(std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_of(",\"\r\n") == text.npos;
+  const bool plain = !text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos;
   if (plain) return std::string(text);
   return absl::StrCat("\"", absl::StrReplaceAll(ToAbsl(text), {{"\"", "\"\""}}), "\"");
 }

@@ -79,7 +79,7 @@ class TruncationDuringQueryTest : public ::testing::Test {
   }
   static std::string Name(int version) { return absl::StrCat("S", version); }
 
-  void WhenRead(uint64_t version, std::function<void()> action) {
+  void WhenRead(uint64_t version, const std::function<void()>& action) {
     tap_.OnRead([this, version, action](CatalogVersion read) {
       if (read.value != version) return;
       tap_.OnRead(nullptr);
