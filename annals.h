@@ -13,6 +13,7 @@
 #include "annals/catalog/diff.h"
 #include "annals/catalog/object.h"
 #include "annals/catalog/types.h"
+#include "annals/catalog/view_rows.h"
 #include "annals/commands/alter_table_add_column.h"
 #include "annals/commands/alter_table_alter_column.h"
 #include "annals/commands/alter_table_drop_column.h"
@@ -41,3 +42,4 @@
 #include "annals/schemas/hybrid_timestamp.h"
 #include "annals/schemas/ids.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/query.h"

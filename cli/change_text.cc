@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/entry_text.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/ddl/names.h"
@@ -150,6 +151,13 @@ std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& 
     texts.push_back(absl::StrCat("make zone ", ddl::QuoteName(zone->name()), " the default"));
   }
   return SummaryOf(texts);
+}
+
+std::string SummaryOf(const std::vector<UpdateEntry>& entries) {
+  const KnownNames names(entries, nullptr, &ddl::QuoteName);
+  std::vector<std::string> words;
+  for (const UpdateEntry& entry : entries) words.push_back(names.WordsOf(entry));
+  return words.empty() ? "no changes" : SummaryOf(words);
 }
 
 }  // namespace annals::cli

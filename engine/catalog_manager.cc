@@ -19,6 +19,7 @@
 #include "annals/log/memory/memory_log.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/query.h"
 #include "annals/snapshot/snapshot.h"
 
 namespace annals {
@@ -77,6 +78,8 @@ class Manager final : public CatalogManager {
   absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const override {
     return store_->ActiveAt(time);
   }
+  absl::StatusOr<ViewRows> Query(std::string_view view,
+                                 std::optional<CatalogVersion> version) const override;
   CatalogReader NewReader() const override { return CatalogReader(store_); }
   HybridTimestamp SafeTime() const override;
   absl::Status WaitSafeTime(HybridTimestamp time, absl::Time deadline) const override;
@@ -385,6 +388,20 @@ absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> comma
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanBatch(commands, base, draft, options.policy,
                                                         {.max_entries = options.max_entries}));
   return std::move(batch.entries);
+}
+
+absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
+                                        std::optional<CatalogVersion> version) const {
+  if (version.has_value()) {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, At(*version));
+    return annals::Query(view, catalog, *log_);
+  }
+  const Catalog latest = Latest();
+  auto answer = annals::Query(view, latest, *log_);
+  // The latest version that was, if it is truncated by now, was not asked for.
+  const bool again =
+      ReasonOf(answer.status()) == Reason::VERSION_TRUNCATED && store_->latest() > latest.version();
+  return again ? Query(view, version) : answer;
 }
 
 // Nothing comes to who only reads a log that nobody else writes to, or from a listener.

@@ -199,7 +199,7 @@ TEST_F(ReadingTest, WhatIsNoStoreIsLeftAsItIs) {
   std::filesystem::create_directory(Path("other"));
   Write("other/notes.txt", "mine");
   const std::string before = Everything(Path("other"));
-  for (const char* verb : {"ls", "log", "repair", "snapshot"}) {
+  for (const char* verb : {"ls", "log", "query", "repair", "snapshot"}) {
     EXPECT_THAT(Run({verb, Path("nope")}),
                 AllOf(Exits(3), Complains(HasSubstr("STORE_NOT_FOUND"))));
     EXPECT_THAT(Run({verb, file}), AllOf(Exits(3), Complains(HasSubstr("NOT_A_STORE"))));
@@ -215,7 +215,7 @@ TEST_F(ReadingTest, HelpAndVersionGoToStandardOutput) {
               AllOf(Exits(0), Prints(HasSubstr("Exit status")), Complains(IsEmpty())));
   EXPECT_THAT(Run({"--version"}), AllOf(Exits(0), Prints(StartsWith("annals "))));
   for (const char* verb :
-       {"exec", "ls", "describe", "log", "show", "diff", "snapshot", "backup", "repair"}) {
+       {"exec", "ls", "describe", "log", "show", "diff", "query", "snapshot", "backup", "repair"}) {
     EXPECT_THAT(Run({verb, "--help"}), AllOf(Exits(0), Prints(HasSubstr("STORE"))));
   }
   EXPECT_THAT(Run({}), AllOf(Exits(2), Prints(IsEmpty())));

@@ -1,7 +1,7 @@
 #pragma once
 
 // A log with a tap: everything goes through to another one, a test counts what is
-// appended, and may delay it or let it fail.
+// appended, may delay it or let it fail, and may act while records are read.
 
 #include <atomic>
 #include <functional>
@@ -35,6 +35,13 @@ class Tap {
     after_ = std::move(after);
   }
 
+  // Called before each record is read, on the reading thread.
+  using Read = std::function<void(CatalogVersion)>;
+  void OnRead(Read read) {
+    const std::lock_guard lock(mutex_);
+    read_ = std::move(read);
+  }
+
   struct Batch {
     size_t records;
     size_t bytes;
@@ -51,6 +58,7 @@ class Tap {
   mutable std::mutex mutex_;
   Before before_;
   After after_;
+  Read read_;
   std::vector<Batch> batches_;
 };
 
@@ -88,6 +96,12 @@ class TappedLog final : public UpdateLog {
   }
   void Unsubscribe() override { log_->Unsubscribe(); }
   absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const override {
+    Tap::Read read;
+    {
+      const std::lock_guard lock(tap_.mutex_);
+      read = tap_.read_;
+    }
+    if (read) read(version);
     return log_->ReadRecord(version);
   }
   absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
