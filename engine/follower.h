@@ -11,6 +11,14 @@ namespace annals {
 // its last call, up to the version that is active now. So a follower is what makes
 // something else match the catalog: caches, files, another system.
 //
+//   auto id = manager->AddFollower(
+//       [&](const annals::CatalogEvent& event) {
+//         if (event.whole()) mirror.Clear();
+//         for (const annals::ObjectChange& change : event.changes) mirror.Apply(change);
+//         return mirror.NoteVersion(event.after.version());
+//       },
+//       {.after = mirror.version()});
+//
 // What it gets
 //   - Ranges of versions: (event.before.version(), event.after.version()], the first of
 //     which begins after FollowerOptions::after, and each other where the one before it

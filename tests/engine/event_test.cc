@@ -98,14 +98,14 @@ class EventTest : public ::testing::Test {
   std::vector<std::string> told_;
 };
 
-Entries NewZone(std::string name) {
+Entries NewZone(const std::string& name) {
   return {[name](PlanContext& context) {
     ZoneFields zone{.id = context.NewId(), .name = name};
     zone.storage_profiles = {std::string(kDefaultProfile)};
     return UpdateEntries{NewObject{BuildObject(zone)}};
   }};
 }
-Entries Fixed(UpdateEntry entry) {
+Entries Fixed(const UpdateEntry& entry) {
   return {[entry](PlanContext&) { return UpdateEntries{entry}; }};
 }
 CreateIndex IndexNamed(std::string name, std::string table = "T") {
@@ -229,7 +229,7 @@ TEST_F(EventTest, SystemViewsAreToldOfWithTheirColumns) {
   manager_->AddListener([&](const CatalogEvent& event) {
     for (const ObjectChange& change : event.changes) {
       for (const ColumnChange& column : ColumnChangesOf(change)) {
-        columns.push_back(std::string(column.after->name()));
+        columns.emplace_back(column.after->name());
       }
     }
     return absl::OkStatus();

@@ -95,7 +95,9 @@ class Gate {
 
 class FollowerTest : public ::testing::Test {
  protected:
-  void Make(std::string schema) { ASSERT_THAT(manager_->Execute(SchemaNamed(schema)), IsOk()); }
+  void Make(const std::string& schema) {
+    ASSERT_THAT(manager_->Execute(SchemaNamed(schema)), IsOk());
+  }
   void MakeSome(int count) {
     for (int i = 0; i < count; ++i) Make(absl::StrCat("S", next_++));
   }

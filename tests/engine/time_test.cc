@@ -26,7 +26,7 @@ class TimeTest : public ::testing::Test {
     clock_.Pass(1);
   }
   // Executes in the background, until the version is there; it may not be active.
-  std::future<Result> Begin(CatalogCommand command, absl::Duration delay,
+  std::future<Result> Begin(const CatalogCommand& command, absl::Duration delay,
                             absl::Time deadline = absl::InfiniteFuture()) {
     const CatalogVersion next = LatestOf(*manager_).Next();
     auto result = std::async(std::launch::async, [this, command, delay, deadline] {
