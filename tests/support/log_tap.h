@@ -34,6 +34,12 @@ class Tap {
     const std::lock_guard lock(mutex_);
     after_ = std::move(after);
   }
+  // Called before each chunk of a snapshot; what it says unless OK is the answer.
+  using BeforeChunk = std::function<absl::Status()>;
+  void OnPutChunk(BeforeChunk before) {
+    const std::lock_guard lock(mutex_);
+    before_chunk_ = std::move(before);
+  }
 
   // Called before each record is read, on the reading thread.
   using Read = std::function<void(CatalogVersion)>;
@@ -59,6 +65,7 @@ class Tap {
   Before before_;
   After after_;
   Read read_;
+  BeforeChunk before_chunk_;
   std::vector<Batch> batches_;
 };
 
@@ -110,6 +117,12 @@ class TappedLog final : public UpdateLog {
   }
   absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
                         std::string_view bytes) override {
+    Tap::BeforeChunk before;
+    {
+      const std::lock_guard lock(tap_.mutex_);
+      before = tap_.before_chunk_;
+    }
+    if (const absl::Status said = before ? before() : absl::OkStatus(); !said.ok()) return said;
     return log_->PutChunk(snapshot, attempt, number, bytes);
   }
   absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
