@@ -146,9 +146,10 @@ std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& 
     if (!follows) texts.push_back(ChangeText(change, before, after));
   }
   // A zone that came with the first table came as the default one.
-  const auto zone = after.DefaultZone();
-  if (zone && zone->id() != before.default_zone_id() && !zone->automatic()) {
-    texts.push_back(absl::StrCat("make zone ", ddl::QuoteName(zone->name()), " the default"));
+  const auto moved = DefaultZoneChangeOf(before, after);
+  if (moved && moved->after && !moved->after->automatic()) {
+    texts.push_back(
+        absl::StrCat("make zone ", ddl::QuoteName(moved->after->name()), " the default"));
   }
   return SummaryOf(texts);
 }

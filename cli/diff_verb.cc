@@ -7,6 +7,7 @@
 #include "annals/cli/object_text.h"
 #include "annals/cli/store_reader.h"
 #include "annals/cli/terminal_text.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -16,6 +17,7 @@ struct Versions {
   Catalog before;
   Catalog after;
   std::vector<ObjectChange> changes;
+  std::optional<DefaultZoneChange> default_zone;
 };
 
 absl::StatusOr<Versions> Compare(const Arguments& arguments, Console& console) {
@@ -25,7 +27,9 @@ absl::StatusOr<Versions> Compare(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion to, reader.Find(range.second));
   ANNALS_ASSIGN_OR_RETURN(auto catalogs, reader.CatalogsAt(from, to));
   auto changes = Diff(catalogs.first, catalogs.second);
-  return Versions{std::move(catalogs.first), std::move(catalogs.second), std::move(changes)};
+  const auto default_zone = DefaultZoneChangeOf(catalogs.first, catalogs.second);
+  return Versions{std::move(catalogs.first), std::move(catalogs.second), std::move(changes),
+                  default_zone};
 }
 
 // --- For people.
@@ -81,10 +85,25 @@ bool GoesWithItsTable(const ObjectChange& change, const Versions& versions) {
          (!change.after || IsKeyIndex(versions.after, change.after));
 }
 
+// The default zone as a piece of the catalog itself.
+PieceChange PieceOf(const DefaultZoneChange& change) {
+  const auto name = [](const std::optional<ZoneDescriptor>& zone) {
+    return zone ? ddl::QuoteName(zone->name()) : "none";
+  };
+  return {.kind = PieceChange::Kind::kChanged,
+          .before_label = "default zone",
+          .after_label = "default zone",
+          .before = name(change.before),
+          .after = name(change.after)};
+}
+
 std::string TableText(const Versions& versions) {
   std::string text;
   for (const ObjectChange& change : versions.changes) {
     if (!GoesWithItsTable(change, versions)) text += ChangeLines(change, versions);
+  }
+  if (versions.default_zone) {
+    absl::StrAppend(&text, "~ ", Visible(PieceText(PieceOf(*versions.default_zone))), "\n");
   }
   return text;
 }
@@ -119,11 +138,19 @@ Json ChangeJson(const ObjectChange& change, const Versions& versions) {
           {"details", std::move(pieces)}};
 }
 
+// Of the shape of an object's change, without an object.
+Json ChangeJson(const DefaultZoneChange& change) {
+  return {{"change", "altered"}, {"kind", "default zone"},
+          {"id", nullptr},       {"schema", nullptr},
+          {"name", nullptr},     {"details", Json::array({PieceJson(PieceOf(change))})}};
+}
+
 std::string JsonOf(const Versions& versions) {
   Json list = Json::array();
   for (const ObjectChange& change : versions.changes) {
     list.push_back(ChangeJson(change, versions));
   }
+  if (versions.default_zone) list.push_back(ChangeJson(*versions.default_zone));
   return PrettyJsonText(list);
 }
 
@@ -131,7 +158,8 @@ ExitCode RunDiff(const Arguments& arguments, Console& console) {
   const auto versions = Compare(arguments, console);
   if (!versions.ok()) return console.Fail(versions.status(), ReadFailure(versions.status()));
   console.Print(arguments.Get("output") == "json" ? JsonOf(*versions) : TableText(*versions));
-  const bool tells = arguments.Has("exit-code") && !versions->changes.empty();
+  const bool tells =
+      arguments.Has("exit-code") && (!versions->changes.empty() || versions->default_zone);
   return tells ? ExitCode::kRefused : ExitCode::kDone;
 }
 

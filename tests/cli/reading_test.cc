@@ -130,6 +130,21 @@ TEST_F(ReadingTest, ShowTellsAllAboutAVersion) {
   EXPECT_EQ(shown["policy"], "strict");
 }
 
+TEST_F(ReadingTest, AnotherDefaultZoneIsAChange) {
+  EXPECT_THAT(Run({"exec", store(), "-c",
+                   "CREATE ZONE z STORAGE PROFILES ['p']; ALTER ZONE z SET DEFAULT"}),
+              Prints("6\tcreate zone Z\n7\tmake zone Z the default\n"));
+  EXPECT_THAT(Run({"diff", store(), "6..7"}), Prints("~ default zone: \"Default\" -> Z\n"));
+  EXPECT_THAT(Run({"diff", store(), "6..7", "--exit-code"}), Exits(1));
+  const json changes = json::parse(Run({"diff", store(), "6..7", "-o", "json"}).out);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0]["kind"], "default zone");
+  EXPECT_EQ(changes[0]["details"][0]["after"], "Z");
+  EXPECT_THAT(
+      Run({"ls", store(), "-o", "ddl"}),
+      Prints(HasSubstr("CREATE ZONE Z STORAGE PROFILES ['p'];\nALTER ZONE Z SET DEFAULT;\n")));
+}
+
 TEST_F(ReadingTest, DiffGoesDownToTheColumn) {
   EXPECT_THAT(Run({"diff", store(), "3..latest"}),
               AllOf(Exits(0), Prints("~ table SHOP.ORDERS\n"
