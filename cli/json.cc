@@ -17,7 +17,7 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool number_integer(number_integer_t value) override { return Add(value); }
   bool number_unsigned(number_unsigned_t value) override { return Add(value); }
   bool number_float(number_float_t value, const string_t& text) override {
-    if (text.find_first_of(".eE") == text.npos) {
+    if (text.find_first_of(".eE") == string_t::npos) {
       return Refuse(absl::StrCat("the number ", text.substr(0, 40), " is beyond 64 bits"));
     }
     if (!std::isfinite(value)) return Refuse("a number is too large");
@@ -46,7 +46,7 @@ class Builder final : public nlohmann::json_sax<Json> {
     // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error ..."
     const size_t detail = what.find(": ");
     return Refuse(absl::StrCat("no JSON at byte ", position, ": ",
-                               detail == what.npos ? what : what.substr(detail + 2)));
+                               detail == std::string::npos ? what : what.substr(detail + 2)));
   }
 
   Json TakeValue() { return std::move(root_); }

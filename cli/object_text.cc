@@ -66,7 +66,7 @@ void AddColumns(const ColumnList& columns, std::vector<Property>& properties) {
 
 void AddTable(const CatalogView& catalog, const TableDescriptor& table,
               std::vector<Property>& properties) {
-  const auto add = [&](std::string key, std::string text) {
+  const auto add = [&](const std::string& key, std::string text) {
     properties.push_back({key, key, std::move(text)});
   };
   AddColumns(table.columns(), properties);
@@ -82,7 +82,7 @@ void AddTable(const CatalogView& catalog, const TableDescriptor& table,
 
 void AddIndex(const CatalogView& catalog, const IndexDescriptor& index,
               std::vector<Property>& properties) {
-  const auto add = [&](std::string key, std::string text) {
+  const auto add = [&](const std::string& key, std::string text) {
     properties.push_back({key, key, std::move(text)});
   };
   add("table", NameOf(catalog, index.table_id()));
@@ -94,7 +94,7 @@ void AddIndex(const CatalogView& catalog, const IndexDescriptor& index,
 
 void AddZone(const CatalogView& catalog, const ZoneDescriptor& zone,
              std::vector<Property>& properties) {
-  const auto add = [&](std::string key, std::string text) {
+  const auto add = [&](const std::string& key, std::string text) {
     properties.push_back({key, key, std::move(text)});
   };
   add("default", zone.id() == catalog.default_zone_id() ? "yes" : "no");

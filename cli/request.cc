@@ -13,12 +13,16 @@
 #include "annals/commands/alter_table_alter_column.h"
 #include "annals/commands/alter_table_drop_column.h"
 #include "annals/commands/alter_table_set_property.h"
+#include "annals/commands/alter_zone.h"
 #include "annals/commands/create_index.h"
 #include "annals/commands/create_schema.h"
+#include "annals/commands/create_system_view.h"
 #include "annals/commands/create_table.h"
+#include "annals/commands/create_zone.h"
 #include "annals/commands/drop_index.h"
 #include "annals/commands/drop_schema.h"
 #include "annals/commands/drop_table.h"
+#include "annals/commands/drop_zone.h"
 #include "annals/commands/index_life_cycle.h"
 #include "annals/commands/rename_index.h"
 #include "annals/commands/rename_table.h"
@@ -168,6 +172,10 @@ CatalogCommand ReadCreateSchema(Fields& fields) {
                       .if_not_exists = TakeFlag(fields, "if_not_exists")};
 }
 
+CatalogCommand ReadCreateSystemSchema(Fields& fields) {
+  return CreateSystemSchema{.name = fields.RequiredText("name")};
+}
+
 CatalogCommand ReadDropSchema(Fields& fields) {
   return DropSchema{.name = fields.RequiredText("name"),
                     .if_exists = TakeFlag(fields, "if_exists"),
@@ -290,13 +298,86 @@ CatalogCommand ReadStartBuilding(Fields& fields) { return StartBuildingIndex{Tak
 CatalogCommand ReadMakeAvailable(Fields& fields) { return MakeIndexAvailable{TakeIndexId(fields)}; }
 CatalogCommand ReadRemoveIndex(Fields& fields) { return RemoveIndex{TakeIndexId(fields)}; }
 
+std::optional<ConsistencyMode> TakeConsistency(Fields& fields) {
+  const auto mode = fields.Text("consistency_mode");
+  if (!mode.has_value()) return std::nullopt;
+  if (*mode == "strong_consistency") return ConsistencyMode::kStrong;
+  if (*mode != "high_availability") {
+    fields.Refuse("consistency_mode", "must be \"strong_consistency\" or \"high_availability\"");
+  }
+  return ConsistencyMode::kHighAvailability;
+}
+
+// What making and altering a zone have in common.
+template <typename Command>
+void TakeZoneParameters(Fields& fields, Command& command) {
+  command.partitions = fields.Integer("partitions");
+  command.replicas = fields.Integer("replicas");
+  command.quorum_size = fields.Integer("quorum_size");
+  command.auto_scale_up_s = fields.Integer("auto_scale_up");
+  command.auto_scale_down_s = fields.Integer("auto_scale_down");
+  command.filter = fields.Text("filter");
+  command.consistency = TakeConsistency(fields);
+}
+
+CatalogCommand ReadCreateZone(Fields& fields) {
+  CreateZone command{.name = fields.RequiredText("name")};
+  TakeZoneParameters(fields, command);
+  const auto profiles = fields.Texts("storage_profiles");
+  if (!profiles.has_value()) {
+    fields.Fail(MakeError(Reason::STORAGE_PROFILES_NULL,
+                          absl::StrCat(fields.PathOf("storage_profiles"), " must be given")));
+  }
+  command.storage_profiles = profiles.value_or(std::vector<std::string>());
+  command.if_not_exists = TakeFlag(fields, "if_not_exists");
+  return command;
+}
+
+CatalogCommand ReadAlterZone(Fields& fields) {
+  AlterZone command{.name = fields.RequiredText("name")};
+  TakeZoneParameters(fields, command);
+  command.storage_profiles = fields.Texts("storage_profiles");
+  command.if_exists = TakeFlag(fields, "if_exists");
+  return command;
+}
+
+CatalogCommand ReadRenameZone(Fields& fields) {
+  return RenameZone{.name = fields.RequiredText("name"),
+                    .new_name = fields.RequiredText("new_name"),
+                    .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+CatalogCommand ReadDropZone(Fields& fields) {
+  return DropZone{.name = fields.RequiredText("name"), .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+CatalogCommand ReadSetDefaultZone(Fields& fields) {
+  return AlterZoneSetDefault{.name = fields.RequiredText("name"),
+                             .if_exists = TakeFlag(fields, "if_exists")};
+}
+
+std::optional<ViewKind> TakeViewKind(Fields& fields) {
+  const auto kind = fields.Text("kind");
+  if (!kind.has_value()) return std::nullopt;
+  if (*kind == "node") return ViewKind::kNode;
+  if (*kind != "cluster") fields.Refuse("kind", "must be \"node\" or \"cluster\"");
+  return ViewKind::kCluster;
+}
+
+CatalogCommand ReadCreateSystemView(Fields& fields) {
+  return CreateSystemView{.name = fields.RequiredText("name"),
+                          .columns = TakeColumns(fields),
+                          .kind = TakeViewKind(fields)};
+}
+
 struct CommandReader {
   std::string_view name;
-  CatalogCommand (*read)(Fields& fields);  // Null: the engine does not have it.
+  CatalogCommand (*read)(Fields& fields);
 };
 
 constexpr CommandReader kCommands[] = {
     {"create_schema", ReadCreateSchema},
+    {"create_system_schema", ReadCreateSystemSchema},
     {"drop_schema", ReadDropSchema},
     {"create_table", ReadCreateTable},
     {"drop_table", ReadDropTable},
@@ -312,13 +393,12 @@ constexpr CommandReader kCommands[] = {
     {"start_building_index", ReadStartBuilding},
     {"make_index_available", ReadMakeAvailable},
     {"remove_index", ReadRemoveIndex},
-    {"create_system_schema", nullptr},
-    {"create_zone", nullptr},
-    {"alter_zone", nullptr},
-    {"rename_zone", nullptr},
-    {"drop_zone", nullptr},
-    {"set_default_zone", nullptr},
-    {"create_system_view", nullptr},
+    {"create_zone", ReadCreateZone},
+    {"alter_zone", ReadAlterZone},
+    {"rename_zone", ReadRenameZone},
+    {"drop_zone", ReadDropZone},
+    {"set_default_zone", ReadSetDefaultZone},
+    {"create_system_view", ReadCreateSystemView},
 };
 
 // --- Requests.
@@ -341,9 +421,6 @@ absl::StatusOr<CatalogCommand> ReadCommand(const Json& json) {
   ANNALS_ASSIGN_OR_RETURN(const std::string name, RequestName(json));
   for (const CommandReader& reader : kCommands) {
     if (reader.name != name) continue;
-    if (reader.read == nullptr) {
-      return MakeError(Reason::NOT_SUPPORTED, absl::StrCat(name, " is not supported yet"));
-    }
     Fields fields(json.front(), name);
     CatalogCommand command = reader.read(fields);
     ANNALS_RETURN_IF_ERROR(fields.Finish());

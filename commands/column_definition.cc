@@ -135,6 +135,18 @@ absl::Status ValidateColumn(const ColumnDefinition& definition) {
   return ValidateType(definition.type, definition.name);
 }
 
+absl::Status ValidateColumns(const std::vector<ColumnDefinition>& columns) {
+  std::vector<std::string> names;
+  for (const ColumnDefinition& column : columns) {
+    ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
+    names.push_back(column.name);
+  }
+  const auto twice = FirstDuplicate(names);
+  if (!twice) return absl::OkStatus();
+  return MakeError(Reason::COLUMN_DUPLICATED,
+                   absl::StrCat("column ", Quoted(*twice), " is given twice"));
+}
+
 absl::Status CheckStorable(TypeId type, std::string_view column) {
   if (type != TypeId::kPeriod && type != TypeId::kDuration && type != TypeId::kStruct) {
     return absl::OkStatus();

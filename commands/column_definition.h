@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -71,6 +72,10 @@ absl::Status ValidateType(const DataType& type, std::string_view column, bool co
 // Checks name, type and the type's parameters.
 //   BLANK_IDENTIFIER, INVALID_NAME, COLUMN_TYPE_MISSING, and those of ValidateType
 absl::Status ValidateColumn(const ColumnDefinition& definition);
+
+// The same for all columns that a command gives, and that no name is there twice.
+//   COLUMN_DUPLICATED, and those of ValidateColumn
+absl::Status ValidateColumns(const std::vector<ColumnDefinition>& columns);
 
 // Whether a table can have a column of this type.
 //   TYPE_NOT_STORABLE  PERIOD, DURATION, STRUCT

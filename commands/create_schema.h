@@ -19,4 +19,16 @@ struct CreateSchema {
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 
+// Adds one of the schemas whose names are reserved for the system.
+//
+//   BLANK_IDENTIFIER, INVALID_NAME  the name
+//   NOT_A_SYSTEM_SCHEMA             it is not reserved
+//   SCHEMA_EXISTS
+struct CreateSystemSchema {
+  std::string name;
+
+  absl::Status Validate(Policy policy) const;
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
+};
+
 }  // namespace annals

@@ -53,13 +53,7 @@ absl::Status ValidateColumns(const CreateTable& command, Policy policy) {
     return MakeError(Reason::NO_COLUMNS,
                      absl::StrCat("table ", Quoted(command.name), " needs at least one column"));
   }
-  for (const ColumnDefinition& column : command.columns) {
-    ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
-  }
-  if (const auto twice = FirstDuplicate(ColumnNames(command))) {
-    return MakeError(Reason::COLUMN_DUPLICATED,
-                     absl::StrCat("column ", Quoted(*twice), " is given twice"));
-  }
+  ANNALS_RETURN_IF_ERROR(annals::ValidateColumns(command.columns));
   return CheckColumnCount(command.columns.size());
 }
 
@@ -160,11 +154,10 @@ TableZone Existing(const ZoneDescriptor& zone) {
   return found;
 }
 
-absl::StatusOr<TableZone> FindZone(const CreateTable& command, const CatalogView& catalog) {
+absl::StatusOr<TableZone> ZoneOf(const CreateTable& command, const CatalogView& catalog) {
   if (command.zone) {
-    if (const auto zone = catalog.Zone(*command.zone)) return Existing(*zone);
-    return MakeError(Reason::ZONE_NOT_FOUND,
-                     absl::StrCat("zone ", Quoted(*command.zone), " does not exist"));
+    ANNALS_ASSIGN_OR_RETURN(const ZoneDescriptor zone, FindZone(catalog, *command.zone));
+    return Existing(zone);
   }
   if (const auto zone = catalog.DefaultZone()) return Existing(*zone);
   if (catalog.Zone(kDefaultZoneName)) {
@@ -235,7 +228,7 @@ absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {
   if (primary_key && primary_key->name) wanted.push_back(*primary_key->name);
   NameTaker names(context, owner, std::move(wanted));
   ANNALS_RETURN_IF_ERROR(names.Take(name, entries));
-  ANNALS_ASSIGN_OR_RETURN(TableZone zone_of_table, FindZone(*this, catalog));
+  ANNALS_ASSIGN_OR_RETURN(TableZone zone_of_table, ZoneOf(*this, catalog));
   ANNALS_ASSIGN_OR_RETURN(const std::string profile, FindProfile(*this, zone_of_table));
 
   TableFields table;

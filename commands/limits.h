@@ -13,6 +13,7 @@ namespace annals {
 inline constexpr size_t kMaxNameBytes = 128;
 inline constexpr size_t kMaxColumns = 1'000;         // Living, of a table.
 inline constexpr size_t kMaxColumnRecords = 10'000;  // Living and past, of a table.
+inline constexpr size_t kMaxFilterBytes = 4'096;     // Of a zone's nodes filter.
 inline constexpr size_t kMaxKeyColumns = 16;         // Of a primary key or an index.
 
 // Whether `table` has room for `columns` more columns and `records` more records

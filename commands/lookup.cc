@@ -41,6 +41,11 @@ absl::StatusOr<IndexDescriptor> FindIndex(const CatalogView& catalog, std::strin
   return NotFound(Reason::INDEX_NOT_FOUND, "index", schema, index, found);
 }
 
+absl::StatusOr<ZoneDescriptor> FindZone(const CatalogView& catalog, std::string_view zone) {
+  if (const auto found = catalog.Zone(zone)) return *found;
+  return MakeError(Reason::ZONE_NOT_FOUND, absl::StrCat("zone ", Quoted(zone), " does not exist"));
+}
+
 absl::StatusOr<ColumnDescriptor> FindColumn(const TableDescriptor& table, std::string_view schema,
                                             std::string_view column) {
   if (const auto found = table.FindColumn(column)) return *found;

@@ -21,6 +21,8 @@ absl::StatusOr<TableDescriptor> FindTable(const CatalogView& catalog, std::strin
 // SCHEMA_NOT_FOUND, INDEX_NOT_FOUND. Alive ones only.
 absl::StatusOr<IndexDescriptor> FindIndex(const CatalogView& catalog, std::string_view schema,
                                           std::string_view index);
+// ZONE_NOT_FOUND
+absl::StatusOr<ZoneDescriptor> FindZone(const CatalogView& catalog, std::string_view zone);
 // COLUMN_NOT_FOUND. `schema` is only for the message.
 absl::StatusOr<ColumnDescriptor> FindColumn(const TableDescriptor& table, std::string_view schema,
                                             std::string_view column);

@@ -12,6 +12,9 @@ namespace annals {
 // begin with well-formed UTF-8; `rest` stays as it is then.
 std::optional<char32_t> TakeCharacter(std::string_view& rest);
 
+// Whether Unicode calls it white space.
+bool IsWhiteSpace(char32_t character);
+
 // How many characters `text` has; nothing if it is not UTF-8.
 std::optional<size_t> CountCharacters(std::string_view text);
 

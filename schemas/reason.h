@@ -59,6 +59,14 @@ namespace annals {
   X(NOT_NULL_NEEDS_DEFAULT,          kInvalidArgument)             \
   X(STALE_FRACTION_RANGE,            kInvalidArgument)             \
   X(STALE_COUNT_NEGATIVE,            kInvalidArgument)             \
+  X(PARAM_OUT_OF_RANGE,              kInvalidArgument)             \
+  X(QUORUM_INCOMPATIBLE,             kInvalidArgument)             \
+  X(PARTITIONS_IMMUTABLE,            kInvalidArgument)             \
+  X(CONSISTENCY_MODE_IMMUTABLE,      kInvalidArgument)             \
+  X(BAD_FILTER,                      kInvalidArgument)             \
+  X(STORAGE_PROFILES_NULL,           kInvalidArgument)             \
+  X(STORAGE_PROFILES_EMPTY,          kInvalidArgument)             \
+  X(SYSTEM_VIEW_TYPE_MISSING,        kInvalidArgument)             \
   X(COLUMN_TYPE_MISSING,             kInvalidArgument)             \
   X(COLUMN_TYPE_NULL_FORBIDDEN,      kInvalidArgument)             \
   X(TYPE_PARAM_REQUIRED,             kInvalidArgument)             \
@@ -78,6 +86,9 @@ namespace annals {
   X(HAS_DEPENDENTS,                  kFailedPrecondition)          \
   X(UNIQUE_NEEDS_COLOCATION,         kFailedPrecondition)          \
   X(PROFILE_NOT_IN_ZONE,             kFailedPrecondition)          \
+  X(PROFILE_IN_USE,                  kFailedPrecondition)          \
+  X(ZONE_IS_DEFAULT,                 kFailedPrecondition)          \
+  X(ZONE_IN_USE,                     kFailedPrecondition)          \
   X(PK_COLUMN_DROP,                  kFailedPrecondition)          \
   X(PK_INDEX_DROP,                   kFailedPrecondition)          \
   X(PK_TYPE_CHANGE,                  kFailedPrecondition)          \

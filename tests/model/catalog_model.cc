@@ -1047,7 +1047,8 @@ std::string CodeOf(const std::string& reason) {
                                  "WRONG_INDEX_STATUS",
                                  "REMOVE_INDEX_WRONG_STATUS",
                                  "NEEDS_RELAXED_POLICY",
-                                 "ZONE_IS_DEFAULT",
+                                 "PROFILE_IN_USE",
+      "ZONE_IS_DEFAULT",
                                  "ZONE_IN_USE"};
   if (reason.ends_with("_NOT_FOUND")) return "NOT_FOUND";
   if (reason.ends_with("_EXISTS")) return "ALREADY_EXISTS";
