@@ -350,6 +350,7 @@ void CheckAlterZone(const Json& command, bool /*relaxed*/) {
   CheckRange(command, "auto_scale_up", {0, INT32_MAX});
   CheckRange(command, "auto_scale_down", {0, INT32_MAX});
   CheckFilter(command);
+  RefuseIf(Has(command, "consistency_mode"), "CONSISTENCY_MODE_IMMUTABLE");
   RefuseIf(Has(command, "storage_profiles") && List(command, "storage_profiles").empty(),
            "STORAGE_PROFILES_EMPTY");
 }
@@ -1026,30 +1027,18 @@ const Command& CommandNamed(const std::string& name) {
 // Missing things and taken names are told by their reasons; a command that is refused for
 // another one is wrong by itself, or right and in a wrong state.
 std::string CodeOf(const std::string& reason) {
-  static const Texts kOfState = {"SYSTEM_SCHEMA_DROP",
-                                 "SCHEMA_NOT_EMPTY",
-                                 "UNIQUE_NEEDS_COLOCATION",
-                                 "PROFILE_NOT_IN_ZONE",
-                                 "PK_COLUMN_DROP",
-                                 "PK_INDEX_DROP",
-                                 "PK_TYPE_CHANGE",
-                                 "PK_PRECISION_CHANGE",
-                                 "PK_SCALE_CHANGE",
-                                 "PK_DROP_NOT_NULL",
-                                 "TYPE_CHANGE_FORBIDDEN",
-                                 "PRECISION_DECREASE",
-                                 "PRECISION_CHANGE",
-                                 "SCALE_CHANGE",
-                                 "LENGTH_DECREASE",
-                                 "LENGTH_CHANGE",
-                                 "ADD_NOT_NULL_FORBIDDEN",
-                                 "COLUMN_USED_BY_INDEXES",
-                                 "WRONG_INDEX_STATUS",
-                                 "REMOVE_INDEX_WRONG_STATUS",
-                                 "NEEDS_RELAXED_POLICY",
-                                 "PROFILE_IN_USE",
-      "ZONE_IS_DEFAULT",
-                                 "ZONE_IN_USE"};
+  static const Texts kOfState = {"SYSTEM_SCHEMA_DROP",      "SCHEMA_NOT_EMPTY",
+                                 "UNIQUE_NEEDS_COLOCATION", "PROFILE_NOT_IN_ZONE",
+                                 "PK_COLUMN_DROP",          "PK_INDEX_DROP",
+                                 "PK_TYPE_CHANGE",          "PK_PRECISION_CHANGE",
+                                 "PK_SCALE_CHANGE",         "PK_DROP_NOT_NULL",
+                                 "TYPE_CHANGE_FORBIDDEN",   "PRECISION_DECREASE",
+                                 "PRECISION_CHANGE",        "SCALE_CHANGE",
+                                 "LENGTH_DECREASE",         "LENGTH_CHANGE",
+                                 "ADD_NOT_NULL_FORBIDDEN",  "COLUMN_USED_BY_INDEXES",
+                                 "WRONG_INDEX_STATUS",      "REMOVE_INDEX_WRONG_STATUS",
+                                 "NEEDS_RELAXED_POLICY",    "PROFILE_IN_USE",
+                                 "ZONE_IS_DEFAULT",         "ZONE_IN_USE"};
   if (reason.ends_with("_NOT_FOUND")) return "NOT_FOUND";
   if (reason.ends_with("_EXISTS")) return "ALREADY_EXISTS";
   return Contains(kOfState, reason) ? "FAILED_PRECONDITION" : "INVALID_ARGUMENT";

@@ -11,120 +11,72 @@ RandomRequests::Call RandomRequests::Next(const Objects& objects) {
     return call;
   }
   call.request = Json::array();
-  for (uint64_t left = 2 + Below(4); left > 0; --left) {
+  // Rather two than five: it takes one that is refused to refuse them all.
+  for (uint64_t left = 2 + Below(2) * Below(4); left > 0; --left) {
     call.request.push_back(Command(objects, relaxed));
   }
   return call;
 }
 
 Json RandomRequests::Command(const Objects& objects, bool relaxed) {
-  const auto named = [&](std::string name, const char* flag, uint64_t times = 3) {
-    Json command = {{"name", std::move(name)}};
-    SetFlag(command, flag, times);
-    return command;
+  struct Kind {
+    uint64_t weight;
+    const char* name;
+    std::function<Json()> fields;
   };
-  switch (Below(64)) {
-    case 0:
-    case 1:
-      return {{"create_schema", named(SchemaName(), "if_not_exists")}};
-    case 2:
-      return {{"create_system_schema",
-               {{"name", OneIn(2) ? SchemaName() : std::string("DEFINITION_SCHEMA")}}}};
-    case 3: {
-      Json command = named(OneIn(6) ? "INFORMATION_SCHEMA" : SchemaName(), "if_exists");
-      SetFlag(command, "cascade", 4);
-      return {{"drop_schema", std::move(command)}};
-    }
-    case 4:
-    case 5:
-    case 6:
-    case 7:
-    case 8:
-    case 9:
-    case 10:
-    case 11:
-      return {{"create_table", CreateTable()}};
-    case 12:
-    case 13:
-    case 14:
-    case 15:
-      return {{"drop_table", OnTable(objects, "name", "if_exists")}};
-    case 16:
-    case 17:
-    case 18:
-      return {{"rename_table", RenameTable(objects)}};
-    case 19:
-    case 20:
-    case 21:
-    case 22:
-      return {{"alter_table_add_column", AddColumns(objects)}};
-    case 23:
-    case 24:
-    case 25:
-      return {{"alter_table_drop_column", DropColumns(objects)}};
-    case 26:
-    case 27:
-    case 28:
-    case 29:
-    case 30:
-    case 31:
-      return {{"alter_table_alter_column", AlterColumn(objects, relaxed)}};
-    case 32:
-      return {{"alter_table_rename_column", RenameColumn(objects)}};
-    case 33:
-      return {{"alter_table_add_primary_key", AddPrimaryKey(objects)}};
-    case 34:
-      return {{"alter_table_drop_primary_key", OnTable(objects, "table", "if_table_exists")}};
-    case 35:
-    case 36:
-      return {{"alter_table_set_property", SetProperty(objects)}};
-    case 37:
-    case 38:
-    case 39:
-      return {{"create_hash_index", CreateIndex(objects, false)}};
-    case 40:
-    case 41:
-    case 42:
-      return {{"create_sorted_index", CreateIndex(objects, true)}};
-    case 43:
-    case 44:
-    case 45:
-      return {{"drop_index", OnIndex(objects)}};
-    case 46:
-    case 47: {
-      Json command = OnIndex(objects);
-      command["new_name"] = IndexName();
-      return {{"rename_index", std::move(command)}};
-    }
-    case 48:
-    case 49:
-    case 50:
-      return {{"start_building_index", IndexId(objects, "registered")}};
-    case 51:
-    case 52:
-    case 53:
-      return {{"make_index_available", IndexId(objects, "building")}};
-    case 54:
-    case 55:
-      return {{"remove_index", IndexId(objects, "stopping")}};
-    case 56:
-    case 57:
-      return {{"create_zone", CreateZone()}};
-    case 58:
-    case 59:
-      return {{"alter_zone", AlterZone()}};
-    case 60: {
-      Json command = named(ZoneName(), "if_exists");
-      command["new_name"] = ZoneName();
-      return {{"rename_zone", std::move(command)}};
-    }
-    case 61:
-      return {{"drop_zone", named(ZoneName(), "if_exists")}};
-    case 62:
-      return {{"set_default_zone", named(ZoneName(), "if_exists")}};
-    default:
-      return {{"create_system_view", CreateView()}};
-  }
+  const std::vector<Kind> kinds = {
+      {2, "create_schema", [&] { return Named(SchemaName(), "if_not_exists"); }},
+      {1, "create_system_schema", [&] { return SystemSchema(); }},
+      {1, "drop_schema", [&] { return DropSchema(); }},
+      {9, "create_table", [&] { return CreateTable(); }},
+      {3, "drop_table", [&] { return OnTable(objects, "name", "if_exists"); }},
+      {3, "rename_table", [&] { return RenameTable(objects); }},
+      {5, "alter_table_add_column", [&] { return AddColumns(objects); }},
+      {3, "alter_table_drop_column", [&] { return DropColumns(objects); }},
+      {6, "alter_table_alter_column", [&] { return AlterColumn(objects, relaxed); }},
+      {1, "alter_table_rename_column", [&] { return RenameColumn(objects); }},
+      {1, "alter_table_add_primary_key", [&] { return AddPrimaryKey(objects); }},
+      {1, "alter_table_drop_primary_key",
+       [&] { return OnTable(objects, "table", "if_table_exists"); }},
+      {2, "alter_table_set_property", [&] { return SetProperty(objects); }},
+      {4, "create_hash_index", [&] { return CreateIndex(objects, false); }},
+      {4, "create_sorted_index", [&] { return CreateIndex(objects, true); }},
+      {3, "drop_index", [&] { return OnIndex(objects); }},
+      {2, "rename_index", [&] { return RenameIndex(objects); }},
+      {3, "start_building_index", [&] { return IndexId(objects, "registered"); }},
+      {3, "make_index_available", [&] { return IndexId(objects, "building"); }},
+      {2, "remove_index", [&] { return IndexId(objects, "stopping"); }},
+      {2, "create_zone", [&] { return CreateZone(); }},
+      {3, "alter_zone", [&] { return AlterZone(); }},
+      {1, "rename_zone", [&] { return RenameZone(); }},
+      {1, "drop_zone", [&] { return Named(ZoneName(), "if_exists"); }},
+      {1, "set_default_zone", [&] { return Named(ZoneName(), "if_exists"); }},
+      {1, "create_system_view", [&] { return CreateView(); }},
+  };
+  uint64_t all = 0;
+  for (const Kind& kind : kinds) all += kind.weight;
+  uint64_t at = Below(all);
+  auto kind = kinds.begin();
+  for (; at >= kind->weight; ++kind) at -= kind->weight;
+  return {{kind->name, kind->fields()}};
+}
+
+// --- Schemas.
+
+Json RandomRequests::Named(std::string name, const char* flag) {
+  Json command = {{"name", std::move(name)}};
+  SetFlag(command, flag);
+  return command;
+}
+
+Json RandomRequests::SystemSchema() {
+  return {{"name", OneIn(2) ? SchemaName() : std::string("DEFINITION_SCHEMA")}};
+}
+
+Json RandomRequests::DropSchema() {
+  Json command = Named(OneIn(6) ? "INFORMATION_SCHEMA" : SchemaName(), "if_exists");
+  SetFlag(command, "cascade", 4);
+  return command;
 }
 
 // --- Names.
@@ -136,17 +88,26 @@ std::string RandomRequests::OrBad(std::string name) {
 
 RandomRequests::Place RandomRequests::TablePlace(const Objects& objects) {
   if (made_ && OneIn(2)) return *made_;
-  if (objects.tables.empty() || OneIn(8)) return {SchemaName(), TableName()};
-  auto table = objects.tables.begin();
-  std::advance(table, Below(objects.tables.size()));
-  return {objects.schemas.at(table->second.schema), table->second.name};
+  if (objects.tables.empty() || OneIn(15)) return {SchemaName(), TableName()};
+  // Those of system schemas can't be changed, and nothing else can be said of them.
+  Place place;
+  do {
+    auto table = objects.tables.begin();
+    std::advance(table, Below(objects.tables.size()));
+    place = {objects.schemas.at(table->second.schema), table->second.name};
+  } while (place.schema == "SYSTEM" && !OneIn(20));
+  return place;
 }
 
 RandomRequests::Place RandomRequests::IndexPlace(const Objects& objects) {
-  if (objects.indexes.empty() || OneIn(8)) return {SchemaName(), IndexName()};
-  auto index = objects.indexes.begin();
-  std::advance(index, Below(objects.indexes.size()));
-  return {objects.schemas.at(index->second.schema), index->second.name};
+  if (objects.indexes.empty() || OneIn(15)) return {SchemaName(), IndexName()};
+  Place place;
+  do {
+    auto index = objects.indexes.begin();
+    std::advance(index, Below(objects.indexes.size()));
+    place = {objects.schemas.at(index->second.schema), index->second.name};
+  } while (place.schema == "SYSTEM" && !OneIn(20));
+  return place;
 }
 
 const Table* RandomRequests::TableAt(const Objects& objects, const Place& place) const {
@@ -424,6 +385,12 @@ Json RandomRequests::OnIndex(const Objects& objects) {
   return command;
 }
 
+Json RandomRequests::RenameIndex(const Objects& objects) {
+  Json command = OnIndex(objects);
+  command["new_name"] = IndexName();
+  return command;
+}
+
 Json RandomRequests::IndexId(const Objects& objects, const char* status) {
   const bool any = OneIn(8);
   return {{"id", PickId(objects.indexes,
@@ -446,8 +413,7 @@ void RandomRequests::SetZoneFields(Json& command) {
 }
 
 Json RandomRequests::CreateZone() {
-  Json command = {{"name", ZoneName()}};
-  SetFlag(command, "if_not_exists");
+  Json command = Named(ZoneName(), "if_not_exists");
   if (OneIn(4)) command["partitions"] = Pick(std::vector<int64_t>{1, 9, 65000, 65001, 0});
   SetZoneFields(command);
   if (OneIn(3)) {
@@ -460,15 +426,21 @@ Json RandomRequests::CreateZone() {
 }
 
 Json RandomRequests::AlterZone() {
-  Json command = {{"name", ZoneName()}};
-  SetFlag(command, "if_exists");
+  Json command = Named(ZoneName(), "if_exists");
   if (OneIn(30)) command["partitions"] = 25;
+  if (OneIn(30)) command["consistency_mode"] = "high_availability";
   SetZoneFields(command);
   if (OneIn(4)) {
     Names profiles;
     while (!OneIn(profiles.empty() ? 15 : 2)) profiles.push_back(Profile());
     command["storage_profiles"] = profiles;
   }
+  return command;
+}
+
+Json RandomRequests::RenameZone() {
+  Json command = Named(ZoneName(), "if_exists");
+  command["new_name"] = ZoneName();
   return command;
 }
 

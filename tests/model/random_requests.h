@@ -53,7 +53,7 @@ class RandomRequests {
   // `name`, or at times one that no object may have.
   std::string OrBad(std::string name);
   std::string SchemaName() {
-    return OrBad(Pick(Names{"PUBLIC", "PUBLIC", "PUBLIC", "PUBLIC", "S1", "S1", "S2", "SYSTEM"}));
+    return OneIn(40) ? "SYSTEM" : OrBad(Pick(Names{"PUBLIC", "PUBLIC", "PUBLIC", "S1", "S2"}));
   }
   std::string TableName() { return OrBad(OneIn(8) ? AnyName() : Pick(Names{"A", "B", "C", "D"})); }
   std::string IndexName() { return OrBad(OneIn(5) ? AnyName() : Pick(Names{"I", "J", "K", "L"})); }
@@ -85,11 +85,14 @@ class RandomRequests {
   Json NewColumns(size_t most);
   Json NewKey(const Names& columns);
   void SetProperties(Json& command);
-  // `condition` one in `times`.
+  // Once in so many times.
   void SetFlag(Json& command, const char* flag, uint64_t times = 3) {
     if (OneIn(times)) command[flag] = true;
   }
 
+  Json Named(std::string name, const char* flag);
+  Json SystemSchema();
+  Json DropSchema();
   Json CreateTable();
   Json RenameTable(const Objects& objects);
   Json AddColumns(const Objects& objects);
@@ -101,9 +104,11 @@ class RandomRequests {
   Json SetProperty(const Objects& objects);
   Json CreateIndex(const Objects& objects, bool sorted);
   Json OnIndex(const Objects& objects);
+  Json RenameIndex(const Objects& objects);
   Json IndexId(const Objects& objects, const char* status);
   Json CreateZone();
   Json AlterZone();
+  Json RenameZone();
   void SetZoneFields(Json& command);
   Json CreateView();
 
