@@ -200,7 +200,7 @@ void CheckCreateTable(const Json& command, bool relaxed) {
     CheckStorable(column);
     CheckDefault(column, Contains(key_names, Text(column, "name")));
   }
-  if (Has(command, "colocation_columns")) {
+  if (Has(command, "colocation_columns") && !(keyless && command["colocation_columns"].empty())) {
     CheckColocation(TextList(command, "colocation_columns"), key_names);
   }
   CheckProperties(command);
@@ -418,16 +418,17 @@ class Planner {
     TakeName(*schema, name, {name});
 
     Table table{.schema = *schema, .name = name};
-    std::optional<Zone> new_zone;
-    if (!Has(command, "zone") && !objects_.default_zone) {
+    int64_t zone_id = -1;  // Until it is known, or made.
+    if (Has(command, "zone")) {
+      zone_id = FindZone(Text(command, "zone")).value_or(-1);
+      RefuseIf(zone_id < 0, "ZONE_NOT_FOUND");
+    } else if (objects_.default_zone) {
+      zone_id = *objects_.default_zone;
+    } else {
       RefuseIf(FindZone("Default").has_value(), "ZONE_EXISTS");
-      new_zone = Zone{.name = "Default", .automatic = true};
     }
-    const auto zone_id = new_zone               ? std::nullopt
-                         : Has(command, "zone") ? FindZone(Text(command, "zone"))
-                                                : objects_.default_zone;
-    RefuseIf(!new_zone && !zone_id, "ZONE_NOT_FOUND");
-    const Zone& zone = new_zone ? *new_zone : objects_.zones.at(*zone_id);
+    const Zone zone =
+        zone_id < 0 ? Zone{.name = "Default", .automatic = true} : objects_.zones.at(zone_id);
     table.profile =
         Has(command, "storage_profile") ? Text(command, "storage_profile") : zone.profiles.front();
     RefuseIf(!Contains(zone.profiles, table.profile), "PROFILE_NOT_IN_ZONE");
@@ -442,11 +443,12 @@ class Planner {
     if (Has(command, "colocation_columns")) {
       table.colocation = IdsOf(table, TextList(command, "colocation_columns"));
     }
-    if (new_zone) {
-      objects_.default_zone = NewId();
-      objects_.zones[*objects_.default_zone] = *new_zone;
+    if (zone_id < 0) {
+      zone_id = NewId();
+      objects_.zones[zone_id] = zone;
+      objects_.default_zone = zone_id;
     }
-    table.zone = new_zone ? *objects_.default_zone : *zone_id;
+    table.zone = zone_id;
     objects_.tables[id] = table;
     return true;
   }

@@ -23,6 +23,7 @@ Json RandomRequests::Command(const Objects& objects, bool relaxed) {
     uint64_t weight;
     const char* name;
     std::function<Json()> fields;
+    bool needs_relaxed = false;
   };
   const std::vector<Kind> kinds = {
       {2, "create_schema", [&] { return Named(SchemaName(), "if_not_exists"); }},
@@ -34,16 +35,16 @@ Json RandomRequests::Command(const Objects& objects, bool relaxed) {
       {5, "alter_table_add_column", [&] { return AddColumns(objects); }},
       {3, "alter_table_drop_column", [&] { return DropColumns(objects); }},
       {6, "alter_table_alter_column", [&] { return AlterColumn(objects, relaxed); }},
-      {1, "alter_table_rename_column", [&] { return RenameColumn(objects); }},
-      {1, "alter_table_add_primary_key", [&] { return AddPrimaryKey(objects); }},
+      {2, "alter_table_rename_column", [&] { return RenameColumn(objects); }, true},
+      {2, "alter_table_add_primary_key", [&] { return AddPrimaryKey(objects); }, true},
       {1, "alter_table_drop_primary_key",
-       [&] { return OnTable(objects, "table", "if_table_exists"); }},
+       [&] { return OnTable(objects, "table", "if_table_exists"); }, true},
       {2, "alter_table_set_property", [&] { return SetProperty(objects); }},
       {4, "create_hash_index", [&] { return CreateIndex(objects, false); }},
       {4, "create_sorted_index", [&] { return CreateIndex(objects, true); }},
       {3, "drop_index", [&] { return OnIndex(objects); }},
       {2, "rename_index", [&] { return RenameIndex(objects); }},
-      {3, "start_building_index", [&] { return IndexId(objects, "registered"); }},
+      {2, "start_building_index", [&] { return IndexId(objects, "registered"); }},
       {3, "make_index_available", [&] { return IndexId(objects, "building"); }},
       {2, "remove_index", [&] { return IndexId(objects, "stopping"); }},
       {2, "create_zone", [&] { return CreateZone(); }},
@@ -58,6 +59,7 @@ Json RandomRequests::Command(const Objects& objects, bool relaxed) {
   uint64_t at = Below(all);
   auto kind = kinds.begin();
   for (; at >= kind->weight; ++kind) at -= kind->weight;
+  if (kind->needs_relaxed && !relaxed && !OneIn(8)) return Command(objects, relaxed);
   return {{kind->name, kind->fields()}};
 }
 
@@ -333,7 +335,9 @@ Json RandomRequests::AlterColumn(const Objects& objects, bool relaxed) {
   if (OneIn(3)) command["default"] = {{"constant", Constant(column ? column->type : "INT32")}};
   if (OneIn(40)) command["default"] = {{"function", "rand_uuid"}};
   // Which defaults another type keeps, others test.
-  if (relaxed && command.contains("type")) command["default"] = {{"constant", nullptr}};
+  const bool changes_type = command.contains("type") || command.contains("length") ||
+                            command.contains("precision") || command.contains("scale");
+  if (relaxed && changes_type) command["default"] = {{"constant", nullptr}};
   return command;
 }
 
@@ -392,9 +396,13 @@ Json RandomRequests::RenameIndex(const Objects& objects) {
 }
 
 Json RandomRequests::IndexId(const Objects& objects, const char* status) {
-  const bool any = OneIn(8);
-  return {{"id", PickId(objects.indexes,
-                        [&](const Index& index) { return any || index.status == status; })}};
+  std::vector<int64_t> fitting;
+  std::vector<int64_t> all = {0, 1, 7};
+  for (const auto& [id, index] : objects.indexes) {
+    all.push_back(id);
+    if (index.status == status) fitting.push_back(id);
+  }
+  return {{"id", Pick(fitting.empty() || OneIn(12) ? all : fitting)}};
 }
 
 // --- Zones and views.

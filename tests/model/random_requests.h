@@ -40,16 +40,6 @@ class RandomRequests {
   const T& Pick(const std::vector<T>& list) {
     return list[Below(list.size())];
   }
-  // A key of `map` whose value is `wanted`; any number if there is none.
-  template <typename Map, typename Wanted>
-  int64_t PickId(const Map& map, Wanted wanted) {
-    std::vector<int64_t> ids;
-    for (const auto& [id, one] : map) {
-      if (wanted(one)) ids.push_back(id);
-    }
-    return ids.empty() || OneIn(8) ? static_cast<int64_t>(Below(100)) : Pick(ids);
-  }
-
   // `name`, or at times one that no object may have.
   std::string OrBad(std::string name);
   std::string SchemaName() {
