@@ -144,6 +144,8 @@ bool SameType(const Column& a, const Column& b) {
 absl::StatusOr<DefaultValue> KeepDefault(const AlterTableAlterColumn& command, const Column& origin,
                                          const Column& target, bool relaxed) {
   if (SameType(origin, target)) return origin.default_value;
+  // One that is no value of the type was kept as given, and growing does not change it.
+  if (!relaxed && origin.default_value.type != origin.type) return origin.default_value;
   if (auto converted = ConvertDefault(origin.default_value, target)) return *std::move(converted);
   // What a wider type does not take did not fit before: it was kept as given.
   if (!relaxed) return origin.default_value;

@@ -278,6 +278,14 @@ TEST_F(AlterColumnTest, AKeyColumnStaysNotNullUnderEitherPolicy) {
   EXPECT_THAT(Try(SetNullable(true)), FailsWith(Reason::PK_DROP_NOT_NULL));
 }
 
+TEST_F(AlterColumnTest, ADefaultOfAnotherTypeStaysAsItWasGivenWhenItsColumnGrows) {
+  MakeTable(String(10));
+  Do(SetDefault(Constant(7)));
+  const DefaultValue before = C().default_value;
+  Do(SetType(String(11)));
+  EXPECT_EQ(C().default_value, before);
+}
+
 TEST_F(AlterColumnTest, WhatAKeyForbidsIsSaidBeforeWhatTheTypeForbids) {
   MakeKeyTable(String(10));
   AlterTableAlterColumn command = SetNullable(true);
