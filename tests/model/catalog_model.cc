@@ -1,8 +1,7 @@
 #include "annals/tests/model/catalog_model.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
+#include <cctype>
 #include <set>
 
 namespace annals::model {

@@ -94,18 +94,20 @@ Json AnswerOf(const absl::StatusOr<ExecuteResult>& done) {
 // Where `found` has not what `expected` has; what else it has does not matter. Empty if
 // nowhere.
 std::string Difference(const Json& expected, const Json& found, const std::string& path) {
-  const auto both = [&] { return path + ": " + found.dump() + " instead of " + expected.dump(); };
+  const auto both = [&] {
+    return absl::StrCat(path, ": ", found.dump(), " instead of ", expected.dump());
+  };
   if (expected.is_object() && found.is_object()) {
     for (const auto& [key, value] : expected.items()) {
-      if (!found.contains(key)) return path + "." + key + " is missing";
-      std::string inside = Difference(value, found[key], path + "." + key);
+      if (!found.contains(key)) return absl::StrCat(path, ".", key, " is missing");
+      std::string inside = Difference(value, found[key], absl::StrCat(path, ".", key));
       if (!inside.empty()) return inside;
     }
     return "";
   }
   if (expected.is_array() && found.is_array() && expected.size() == found.size()) {
     for (size_t i = 0; i < expected.size(); ++i) {
-      std::string inside = Difference(expected[i], found[i], path + "[" + std::to_string(i) + "]");
+      std::string inside = Difference(expected[i], found[i], absl::StrCat(path, "[", i, "]"));
       if (!inside.empty()) return inside;
     }
     return "";

@@ -1,5 +1,9 @@
 #include "annals/tests/model/random_requests.h"
 
+#include <algorithm>
+#include <functional>
+#include <iterator>
+
 namespace annals::model {
 
 RandomRequests::Call RandomRequests::Next(const Objects& objects) {

@@ -4,7 +4,6 @@
 // names, so that they clash, and as much dropped as made. Most requests speak of what is
 // there; some are wrong in one of the ways in which requests are.
 
-#include <functional>
 #include <optional>
 #include <random>
 #include <string>
