@@ -16,39 +16,32 @@
 namespace annals {
 namespace {
 
-// Names as they are where they are plain words, else quoted.
-std::string Name(std::string_view name) {
-  const auto plain = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '$'; };
-  const bool bare = !name.empty() && !absl::ascii_isdigit(name[0]) && name[0] != '$' &&
-                    std::all_of(name.begin(), name.end(), plain);
-  if (bare) return std::string(name);
-  return absl::StrCat("\"", absl::StrReplaceAll(ToAbsl(name), {{"\"", "\"\""}}), "\"");
-}
-
 std::string_view YesNo(bool value) { return value ? "true" : "false"; }
 
 std::string ColumnNames(const TableDescriptor& table, const std::vector<ColumnId>& ids) {
   if (ids.empty()) return "-";
   return absl::StrJoin(ids, ",", [&](std::string* out, ColumnId id) {
     const auto column = table.FindColumn(id);
-    absl::StrAppend(out, column ? Name(column->name()) : "?");
+    absl::StrAppend(out, column ? CanonicalName(column->name()) : "?");
   });
 }
 
 void AddTable(const CatalogView& catalog, const SchemaDescriptor& schema,
               const TableDescriptor& table, std::vector<std::string>& lines) {
-  const std::string path = absl::StrCat(Name(schema.name()), ".", Name(table.name()));
+  const std::string path =
+      absl::StrCat(CanonicalName(schema.name()), ".", CanonicalName(table.name()));
   std::string line = absl::StrCat("table ", path, " pk=", ColumnNames(table, table.primary_key()));
   if (table.zone_id() != catalog.default_zone_id()) {
     const auto zone = catalog.Get<ZoneDescriptor>(table.zone_id());
-    absl::StrAppend(&line, " zone=", zone ? Name(zone->name()) : "?");
+    absl::StrAppend(&line, " zone=", zone ? CanonicalName(zone->name()) : "?");
   }
   lines.push_back(std::move(line));
   size_t position = 0;
   for (const ColumnDescriptor column : table.columns()) {
     const std::string value = SqlDefault(column.default_value());
-    lines.push_back(absl::StrCat("column ", path, ".", Name(column.name()), " pos=", ++position,
-                                 " ", SqlType(column), column.nullable() ? " null" : " not_null",
+    lines.push_back(absl::StrCat("column ", path, ".", CanonicalName(column.name()),
+                                 " pos=", ++position, " ", SqlType(column),
+                                 column.nullable() ? " null" : " not_null",
                                  " default=", value.empty() ? "-" : value));
   }
 }
@@ -60,32 +53,34 @@ void AddIndex(const CatalogView& catalog, const SchemaDescriptor& schema,
   const std::string columns =
       absl::StrJoin(index.columns(), ",", [&](std::string* out, const IndexColumn& one) {
         const auto column = table->FindColumnEver(one.id);
-        absl::StrAppend(out, column ? Name(column->name()) : "?");
+        absl::StrAppend(out, column ? CanonicalName(column->name()) : "?");
         if (index.index_kind() == IndexKind::kHash) return;
         absl::StrAppend(out, one.collation.descending ? " desc" : " asc",
                         one.collation.nulls_first ? " nulls_first" : " nulls_last");
       });
-  lines.push_back(absl::StrCat("index ", Name(schema.name()), ".", Name(index.name()),
-                               " on=", Name(table->name()),
+  lines.push_back(absl::StrCat("index ", CanonicalName(schema.name()), ".",
+                               CanonicalName(index.name()), " on=", CanonicalName(table->name()),
                                " unique=", ToAbsl(YesNo(index.unique())), " cols=", columns));
 }
 
 void AddView(const SchemaDescriptor& schema, const SystemViewDescriptor& view,
              std::vector<std::string>& lines) {
-  const std::string path = absl::StrCat(Name(schema.name()), ".", Name(view.name()));
+  const std::string path =
+      absl::StrCat(CanonicalName(schema.name()), ".", CanonicalName(view.name()));
   lines.push_back(absl::StrCat("view ", path,
                                " kind=", view.view_kind() == ViewKind::kNode ? "node" : "cluster"));
   size_t position = 0;
   for (const ColumnDescriptor column : view.columns()) {
-    lines.push_back(absl::StrCat("column ", path, ".", Name(column.name()), " pos=", ++position,
-                                 " ", SqlType(column), column.nullable() ? " null" : " not_null"));
+    lines.push_back(absl::StrCat("column ", path, ".", CanonicalName(column.name()),
+                                 " pos=", ++position, " ", SqlType(column),
+                                 column.nullable() ? " null" : " not_null"));
   }
 }
 
 void AddSchema(const CatalogView& catalog, const SchemaDescriptor& schema,
                std::vector<std::string>& lines) {
   if (schema.name() != kPublicSchema && schema.name() != kSystemSchema) {
-    lines.push_back(absl::StrCat("schema ", Name(schema.name())));
+    lines.push_back(absl::StrCat("schema ", CanonicalName(schema.name())));
   }
   catalog.ForEachChild(schema.id(), [&](const ObjectDescriptor& object) {
     if (auto table = As<TableDescriptor>(object)) AddTable(catalog, schema, *table, lines);
@@ -99,14 +94,14 @@ void AddZone(const CatalogView& catalog, const ZoneDescriptor& zone,
   if (zone.automatic() && zone.id() == catalog.default_zone_id()) return;
   const std::string profiles =
       absl::StrJoin(zone.storage_profiles(), ",",
-                    [](std::string* out, std::string_view one) { *out += Name(one); });
-  lines.push_back(
-      absl::StrCat("zone ", Name(zone.name()), " partitions=", zone.partitions(),
-                   " replicas=", zone.replicas(), " quorum=", zone.quorum_size(),
-                   " scale_up=", zone.auto_scale_up_s(), " scale_down=", zone.auto_scale_down_s(),
-                   " filter=", Name(zone.filter()), " profiles=", profiles, " consistency=",
-                   zone.consistency() == ConsistencyMode::kStrong ? "strong" : "high_availability",
-                   " default=", ToAbsl(YesNo(zone.id() == catalog.default_zone_id()))));
+                    [](std::string* out, std::string_view one) { *out += CanonicalName(one); });
+  lines.push_back(absl::StrCat(
+      "zone ", CanonicalName(zone.name()), " partitions=", zone.partitions(),
+      " replicas=", zone.replicas(), " quorum=", zone.quorum_size(),
+      " scale_up=", zone.auto_scale_up_s(), " scale_down=", zone.auto_scale_down_s(),
+      " filter=", CanonicalName(zone.filter()), " profiles=", profiles, " consistency=",
+      zone.consistency() == ConsistencyMode::kStrong ? "strong" : "high_availability",
+      " default=", ToAbsl(YesNo(zone.id() == catalog.default_zone_id()))));
 }
 
 // --- The digest.
@@ -146,6 +141,14 @@ std::string Quoted(std::string_view text) {
 }
 
 }  // namespace
+
+std::string CanonicalName(std::string_view name) {
+  const auto plain = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '$'; };
+  const bool bare = !name.empty() && !absl::ascii_isdigit(name[0]) && name[0] != '$' &&
+                    std::all_of(name.begin(), name.end(), plain);
+  if (bare) return std::string(name);
+  return absl::StrCat("\"", absl::StrReplaceAll(ToAbsl(name), {{"\"", "\"\""}}), "\"");
+}
 
 std::string SqlType(const Column& column) {
   switch (column.type) {

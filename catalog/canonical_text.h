@@ -10,6 +10,10 @@
 
 namespace annals {
 
+// `name` as it is if it is a plain word, [A-Za-z_][A-Za-z0-9_$]*, else in double
+// quotes, with " doubled.
+std::string CanonicalName(std::string_view name);
+
 // The type of a column in SQL words: VARCHAR(20), TIMESTAMP(6) WITH LOCAL TIME ZONE.
 std::string SqlType(const ColumnDescriptor& column);
 std::string SqlType(const Column& column);

@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/entry_text.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/terminal_text.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -143,7 +145,19 @@ std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& 
                          (change.before && IsKeyIndex(before, change.before));
     if (!follows) texts.push_back(ChangeText(change, before, after));
   }
+  // A zone that came with the first table came as the default one.
+  const auto zone = after.DefaultZone();
+  if (zone && zone->id() != before.default_zone_id() && !zone->automatic()) {
+    texts.push_back(absl::StrCat("make zone ", ddl::QuoteName(zone->name()), " the default"));
+  }
   return SummaryOf(texts);
+}
+
+std::string SummaryOf(const std::vector<UpdateEntry>& entries) {
+  const KnownNames names(entries, nullptr, &ddl::QuoteName);
+  std::vector<std::string> words;
+  for (const UpdateEntry& entry : entries) words.push_back(names.WordsOf(entry));
+  return words.empty() ? "no changes" : SummaryOf(words);
 }
 
 }  // namespace annals::cli

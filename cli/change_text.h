@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "annals/catalog/diff.h"
+#include "annals/catalog/update.h"
 
 namespace annals::cli {
 
@@ -37,6 +38,9 @@ std::string ChangeText(const ObjectChange& change, const CatalogView& before,
 // are made visible.
 std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& before,
                       const CatalogView& after);
+
+// The same of a version whose catalogs are not at hand: what its entries tell.
+std::string SummaryOf(const std::vector<UpdateEntry>& entries);
 
 // The same for texts of whatever was changed.
 std::string SummaryOf(const std::vector<std::string>& changes);

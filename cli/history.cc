@@ -7,57 +7,19 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "annals/catalog/entry_text.h"
 #include "annals/cli/change_text.h"
-#include "annals/cli/entry_text.h"
 #include "annals/cli/json.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/store_reader.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/cli/text_table.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
-#include "annals/snapshot/snapshot.h"
+#include "annals/snapshot/history.h"
 
 namespace annals::cli {
 namespace {
-
-// Reads records in any direction and checks the link of each to the one read before.
-class LinkedReader {
- public:
-  explicit LinkedReader(const UpdateLog& log) : log_(log) {}
-
-  absl::StatusOr<UpdateRecord> Read(CatalogVersion version) {
-    ANNALS_ASSIGN_OR_RETURN(UpdateRecord record, ReadUpdateRecord(log_, version));
-    const Place place{version, record.hash, record.envelope.previous};
-    const std::optional<Place> last = std::exchange(last_, place);
-    if (last && last->version == version.Next()) {
-      ANNALS_RETURN_IF_ERROR(CheckLink(place, *last));
-    }
-    if (last && last->version.Next() == version) {
-      ANNALS_RETURN_IF_ERROR(CheckLink(*last, place));
-    }
-    return record;
-  }
-
- private:
-  struct Place {
-    CatalogVersion version;
-    Sha256Hash hash;
-    Sha256Hash previous;
-  };
-
-  static absl::Status CheckLink(const Place& below, const Place& above) {
-    if (above.previous == below.hash) return absl::OkStatus();
-    return MakeError(Reason::DAMAGED,
-                     absl::StrCat("version ", above.version.value,
-                                  " follows a version with the "
-                                  "hash ",
-                                  above.previous.ToString(), ", and version ", below.version.value,
-                                  " has ", below.hash.ToString()));
-  }
-
-  const UpdateLog& log_;
-  std::optional<Place> last_;
-};
 
 // --- As JSON.
 
@@ -217,7 +179,7 @@ std::string ShowText(CatalogVersion version, const UpdateRecord& record) {
   AddLine(text, "previous", record.envelope.previous.ToString());
   AddBlock(text, "message", update.message);
   AddBlock(text, "statement", update.statement);
-  const KnownNames names(update.entries);
+  const KnownNames names(update.entries, nullptr, &ddl::QuoteName);
   std::string entries;
   for (const UpdateEntry& entry : update.entries) {
     absl::StrAppend(&entries, entries.empty() ? "" : "\n", Visible(names.WordsOf(entry)));

@@ -9,6 +9,7 @@
 #include "annals/cli/terminal_text.h"
 #include "annals/cli/text_table.h"
 #include "annals/commands/utf8.h"
+#include "annals/ddl/names.h"
 #include "annals/ddl/show_create.h"
 #include "annals/schemas/status.h"
 
@@ -77,6 +78,10 @@ std::string ListingSql(const CatalogView& catalog) {
     const auto statement = ddl::ToSql(catalog, object);
     if (statement.ok()) {
       absl::StrAppend(&sql, *statement, "\n");
+      // Tables of the default zone do not name it.
+      if (object.id() == catalog.default_zone_id()) {
+        absl::StrAppend(&sql, "ALTER ZONE ", ddl::QuoteName(object.name()), " SET DEFAULT;\n");
+      }
     } else {
       absl::StrAppend(&sql, "-- ", Visible(QualifiedName(catalog, object)), ": ",
                       Visible(ToStd(statement.status().message())), "\n");

@@ -4,13 +4,14 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "annals/cli/entry_text.h"
+#include "annals/catalog/entry_text.h"
 #include "annals/cli/listing.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/object_lookup.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/selector.h"
 #include "annals/cli/text_table.h"
+#include "annals/ddl/names.h"
 #include "annals/ddl/show_create.h"
 #include "annals/schemas/status.h"
 
@@ -95,7 +96,7 @@ class Looker {
     ANNALS_ASSIGN_OR_RETURN(const UpdateEntries entries,
                             manager_.Explain(explain.write.commands, options_));
     const Catalog catalog = manager_.Latest();
-    const KnownNames names(entries, &catalog);
+    const KnownNames names(entries, &catalog, &ddl::QuoteName);
     TextTable table({"ENTRY", "WHAT IT DOES"});
     for (const UpdateEntry& entry : entries) {
       table.AddRow({std::string(EntryName(entry)), names.WordsOf(entry)});

@@ -4,14 +4,15 @@
 #include "annals/cli/history.h"
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
+#include "annals/cli/query.h"
 #include "annals/cli/verb.h"
 
 namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(), LsVerb(),     DescribeVerb(), LogVerb(),    ShowVerb(),
-      DiffVerb(), BackupVerb(), SnapshotVerb(), RepairVerb(),
+      ExecVerb(), LsVerb(),    DescribeVerb(), LogVerb(),      ShowVerb(),
+      DiffVerb(), QueryVerb(), BackupVerb(),   SnapshotVerb(), RepairVerb(),
   };
   return *verbs;
 }

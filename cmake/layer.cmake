@@ -15,7 +15,9 @@ check_pie_supported()
 
 find_program(ANNALS_CCACHE ccache)
 if(PROJECT_IS_TOP_LEVEL AND ANNALS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${ANNALS_CCACHE})
+  # Without this it caches nothing that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${ANNALS_CCACHE})
 endif()
 
 add_library(annals_settings INTERFACE)
@@ -45,6 +47,17 @@ if(ANNALS_FUZZ)
   target_compile_options(annals_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# What almost every file includes is compiled once. A file includes what it uses all the
+# same: those who only check sources set CMAKE_DISABLE_PRECOMPILE_HEADERS.
+set(common_headers <algorithm> <cstdint> <functional> <map> <memory> <optional> <string>
+  <string_view> <utility> <variant> <vector>
+  <absl/status/statusor.h> <absl/strings/str_cat.h>)
+set(ANNALS_COMMON_HEADERS ${common_headers} <absl/container/flat_hash_map.h> <absl/time/time.h>)
+set(ANNALS_TEST_HEADERS ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-fpch-preprocess)  # For ccache.
+endif()
+
 # annals_layer(<folder> [USES <layer>...] [LINKS <target>...])
 # The layer's target links only the layers that it may include. A layer without
 # sources, or on top of one that is not there, is left out. A main.cc belongs to
@@ -66,6 +79,11 @@ function(annals_layer name)
   add_library(annals_${name} STATIC ${sources})
   list(TRANSFORM ARG_USES PREPEND annals_)
   target_link_libraries(annals_${name} PUBLIC annals_settings ${ARG_USES} ${ARG_LINKS})
+  if(TARGET annals_schemas AND NOT name STREQUAL "schemas")
+    target_precompile_headers(annals_${name} REUSE_FROM annals_schemas)
+  else()
+    target_precompile_headers(annals_${name} PRIVATE ${ANNALS_COMMON_HEADERS})
+  endif()
   if(name IN_LIST ANNALS_LAYERS)
     set_property(GLOBAL APPEND PROPERTY ANNALS_LAYER_TARGETS annals_${name})
     set_property(GLOBAL APPEND PROPERTY ANNALS_LAYER_LINKS ${ARG_LINKS})
@@ -111,6 +129,7 @@ function(annals_tests name)
   endforeach()
   add_executable(annals_${name}_tests ${sources})
   target_link_libraries(annals_${name}_tests PRIVATE ${ARG_LINKS} GTest::gmock_main)
+  target_precompile_headers(annals_${name}_tests PRIVATE ${ANNALS_TEST_HEADERS})
   if(TARGET annals_program)
     # For tests that run the program.
     target_compile_definitions(annals_${name}_tests PRIVATE

@@ -138,6 +138,8 @@ using Integer = seq<IntegerToken, Blank>;
 using Number = seq<NumberToken, Blank>;
 using Open = seq<Token<SymbolLength<'('>, "`(`">, Blank>;
 using Close = seq<Token<SymbolLength<')'>, "`)`">, Blank>;
+using OpenBracket = seq<Token<SymbolLength<'['>, "`[`">, Blank>;
+using CloseBracket = seq<Token<SymbolLength<']'>, "`]`">, Blank>;
 using Comma = seq<Token<SymbolLength<','>, "`,`">, Blank>;
 // Any name could go on with a dot; to say so each time would only be noise.
 using Dot = seq<Token<SymbolLength<'.'>, "">, Blank>;
@@ -310,6 +312,36 @@ struct AlterIndex
           sor<seq<IfExists, QualifiedName, RenameIndex>,
               seq<QualifiedName, sor<RenameIndex, StartBuilding, MakeAvailable, Remove>>>> {};
 
+// ---- Zones.
+
+struct Never : Node, Keyword<"OFF"> {};
+struct All : Node, Keyword<"ALL"> {};
+using Seconds = sor<Never, Integer>;
+struct Partitions : Node, seq<Keyword<"PARTITIONS">, Integer> {};
+struct Replicas : Node, seq<Keyword<"REPLICAS">, sor<All, Integer>> {};
+struct QuorumSize : Node, seq<Keyword<"QUORUM SIZE">, Integer> {};
+struct NodesFilter : Node, seq<Keyword<"NODES FILTER">, String> {};
+struct AutoScaleUp : Node, seq<Keyword<"AUTO SCALE UP">, Seconds> {};
+struct AutoScaleDown : Node, seq<Keyword<"AUTO SCALE DOWN">, Seconds> {};
+struct AutoScaleOff : Node, Keyword<"AUTO SCALE OFF"> {};
+struct ConsistencyMode : Node, seq<Keyword<"CONSISTENCY MODE">, String> {};
+struct StorageProfiles : Node,
+                         seq<Keyword<"STORAGE PROFILES">, OpenBracket, List<String>, CloseBracket> {
+};
+using ZoneOption = sor<Partitions, Replicas, QuorumSize, NodesFilter, AutoScaleUp, AutoScaleDown,
+                       AutoScaleOff, ConsistencyMode>;
+
+struct CreateZone : Node,
+                    seq<Keyword<"ZONE">, opt<IfNotExists>, Name, opt<Parenthesized<ZoneOption>>,
+                        StorageProfiles> {};
+struct SetDefaultZone : Node, Keyword<"SET DEFAULT"> {};
+struct SetZone : Node, seq<Keyword<"SET">, Parenthesized<sor<ZoneOption, StorageProfiles>>> {};
+struct RenameZone : Node, seq<Keyword<"RENAME TO">, Name> {};
+struct AlterZone
+    : Node,
+      seq<Keyword<"ZONE">, opt<IfExists>, Name, sor<SetDefaultZone, SetZone, RenameZone>> {};
+struct DropZone : Node, seq<Keyword<"ZONE">, opt<IfExists>, Name> {};
+
 // ---- Looking.
 
 struct AtVersion : Node, seq<Keyword<"VERSION">, Integer> {};
@@ -337,9 +369,10 @@ struct Describe : Node, seq<Keyword<"DESCRIBE">, sor<KindAndName, QualifiedName>
 
 // ---- Statements.
 
-using WriteStatement = sor<seq<Keyword<"CREATE">, sor<CreateTable, CreateSchema, CreateIndex>>,
-                           seq<Keyword<"ALTER">, sor<AlterTable, AlterIndex>>,
-                           seq<Keyword<"DROP">, sor<DropTable, DropSchema, DropIndex>>>;
+using WriteStatement =
+    sor<seq<Keyword<"CREATE">, sor<CreateTable, CreateSchema, CreateIndex, CreateZone>>,
+        seq<Keyword<"ALTER">, sor<AlterTable, AlterIndex, AlterZone>>,
+        seq<Keyword<"DROP">, sor<DropTable, DropSchema, DropIndex, DropZone>>>;
 struct Explain : Node, seq<Keyword<"EXPLAIN">, WriteStatement> {};
 struct Begin : Node, Keyword<"BEGIN"> {};
 struct Message : Node, seq<Keyword<"MESSAGE">, String> {};

@@ -29,7 +29,7 @@ size_t CommentLength(std::string_view text) {
   if (text.starts_with("--")) return std::min(text.find('\n'), text.size());
   if (!text.starts_with("/*")) return 0;
   const size_t end = text.find("*/", 2);
-  return end == text.npos ? text.size() : end + 2;
+  return end == std::string_view::npos ? text.size() : end + 2;
 }
 
 size_t QuotedLength(std::string_view text, char quote) {

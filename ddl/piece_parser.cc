@@ -476,6 +476,117 @@ class Builder {
     return RemoveIndex{std::move(index)};
   }
 
+  // ---- Zones.
+
+  // What the options of a zone say, each at most once; the statement's commands have
+  // the same fields under the same names.
+  struct ZoneOptions {
+    std::optional<int64_t> partitions, replicas, quorum_size, auto_scale_up_s, auto_scale_down_s;
+    std::optional<std::string> filter;
+    std::optional<ConsistencyMode> consistency;
+    std::optional<std::vector<std::string>> profiles;
+  };
+
+  template <typename T>
+  void Set(std::optional<T>& option, const Node& at, std::string_view what, T value) {
+    if (Once(option.has_value(), at, what)) option = std::move(value);
+  }
+
+  // OFF and ALL stand for the largest number.
+  int64_t NumberIn(const Node& option) {
+    const Node* const number = Find<g::IntegerToken>(option);
+    return number != nullptr ? ToInteger<int64_t>(*number) : INT32_MAX;
+  }
+
+  ConsistencyMode ConsistencyIn(const Node& option) {
+    const std::string mode = absl::AsciiStrToUpper(StringIn(option));
+    if (mode == "HIGH_AVAILABILITY") return ConsistencyMode::kHighAvailability;
+    if (mode != "STRONG_CONSISTENCY") {
+      Fail(Get<g::StringToken>(option),
+           "a consistency mode is 'STRONG_CONSISTENCY' or 'HIGH_AVAILABILITY'");
+    }
+    return ConsistencyMode::kStrong;
+  }
+
+  std::vector<std::string> ProfilesIn(const Node& option) {
+    std::vector<std::string> profiles;
+    for (const auto& child : option.children) profiles.push_back(StringOf(child->string_view()));
+    return profiles;
+  }
+
+  ZoneOptions ZoneOptionsIn(const Node& node) {
+    ZoneOptions options;
+    for (const auto& child : node.children) AddZoneOption(*child, options);
+    return options;
+  }
+
+  void AddZoneOption(const Node& at, ZoneOptions& options) {
+    if (at.is_type<g::Partitions>()) {
+      Set(options.partitions, at, "PARTITIONS", NumberIn(at));
+    } else if (at.is_type<g::Replicas>()) {
+      Set(options.replicas, at, "REPLICAS", NumberIn(at));
+    } else if (at.is_type<g::QuorumSize>()) {
+      Set(options.quorum_size, at, "QUORUM SIZE", NumberIn(at));
+    } else if (at.is_type<g::NodesFilter>()) {
+      Set(options.filter, at, "NODES FILTER", StringIn(at));
+    } else if (at.is_type<g::ConsistencyMode>()) {
+      Set(options.consistency, at, "CONSISTENCY MODE", ConsistencyIn(at));
+    } else if (at.is_type<g::StorageProfiles>()) {
+      Set(options.profiles, at, "STORAGE PROFILES", ProfilesIn(at));
+    } else {
+      AddAutoScale(at, options);
+    }
+  }
+
+  void AddAutoScale(const Node& at, ZoneOptions& options) {
+    const bool both = at.is_type<g::AutoScaleOff>();
+    if (both || at.is_type<g::AutoScaleUp>()) {
+      Set(options.auto_scale_up_s, at, "AUTO SCALE UP", NumberIn(at));
+    }
+    if (both || at.is_type<g::AutoScaleDown>()) {
+      Set(options.auto_scale_down_s, at, "AUTO SCALE DOWN", NumberIn(at));
+    }
+  }
+
+  SqlCommand CreateZone(const Node& node) {
+    ZoneOptions options = ZoneOptionsIn(node);
+    return annals::CreateZone{.name = NameIn(node),
+                              .partitions = options.partitions,
+                              .replicas = options.replicas,
+                              .quorum_size = options.quorum_size,
+                              .auto_scale_up_s = options.auto_scale_up_s,
+                              .auto_scale_down_s = options.auto_scale_down_s,
+                              .filter = std::move(options.filter),
+                              .consistency = options.consistency,
+                              .storage_profiles = *std::move(options.profiles),
+                              .if_not_exists = Has<g::IfNotExists>(node)};
+  }
+
+  SqlCommand AlterZone(const Node& node) {
+    std::string name = NameIn(node);
+    const bool if_exists = Has<g::IfExists>(node);
+    const Node& action = *node.children.back();
+    if (action.is_type<g::SetDefaultZone>()) return AlterZoneSetDefault{std::move(name), if_exists};
+    if (action.is_type<g::RenameZone>()) {
+      return annals::RenameZone{std::move(name), NameIn(action), if_exists};
+    }
+    ZoneOptions options = ZoneOptionsIn(action);
+    return annals::AlterZone{.name = std::move(name),
+                             .partitions = options.partitions,
+                             .replicas = options.replicas,
+                             .quorum_size = options.quorum_size,
+                             .auto_scale_up_s = options.auto_scale_up_s,
+                             .auto_scale_down_s = options.auto_scale_down_s,
+                             .filter = std::move(options.filter),
+                             .consistency = options.consistency,
+                             .storage_profiles = std::move(options.profiles),
+                             .if_exists = if_exists};
+  }
+
+  SqlCommand DropZone(const Node& node) {
+    return annals::DropZone{.name = NameIn(node), .if_exists = Has<g::IfExists>(node)};
+  }
+
   // ---- Looking.
 
   AsOf AsOfIn(const Node& node) {
@@ -533,7 +644,10 @@ class Builder {
     if (node.is_type<g::AlterTable>()) return AlterTable(node);
     if (node.is_type<g::CreateIndex>()) return CreateIndex(node);
     if (node.is_type<g::DropIndex>()) return DropIndex(node);
-    return AlterIndex(node);
+    if (node.is_type<g::AlterIndex>()) return AlterIndex(node);
+    if (node.is_type<g::CreateZone>()) return CreateZone(node);
+    if (node.is_type<g::AlterZone>()) return AlterZone(node);
+    return DropZone(node);
   }
 
   Parsed Statement(const Node& node) {

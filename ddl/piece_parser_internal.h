@@ -12,12 +12,15 @@
 #include "annals/commands/alter_table_primary_key.h"
 #include "annals/commands/alter_table_rename_column.h"
 #include "annals/commands/alter_table_set_property.h"
+#include "annals/commands/alter_zone.h"
 #include "annals/commands/create_index.h"
 #include "annals/commands/create_schema.h"
 #include "annals/commands/create_table.h"
+#include "annals/commands/create_zone.h"
 #include "annals/commands/drop_index.h"
 #include "annals/commands/drop_schema.h"
 #include "annals/commands/drop_table.h"
+#include "annals/commands/drop_zone.h"
 #include "annals/commands/index_life_cycle.h"
 #include "annals/commands/rename_index.h"
 #include "annals/commands/rename_table.h"
@@ -32,7 +35,7 @@ using SqlCommand =
                  AlterTableDropColumn, AlterTableAlterColumn, AlterTableRenameColumn,
                  AlterTableAddPrimaryKey, AlterTableDropPrimaryKey, AlterTableSetProperty,
                  CreateIndex, DropIndex, RenameIndex, StartBuildingIndex, MakeIndexAvailable,
-                 RemoveIndex>;
+                 RemoveIndex, CreateZone, AlterZone, AlterZoneSetDefault, RenameZone, DropZone>;
 
 struct ExplainCommand {
   SqlCommand command;

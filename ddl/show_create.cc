@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/catalog/canonical_text.h"
+#include "annals/catalog/object_builder.h"
 #include "annals/commands/create_table.h"
+#include "annals/commands/zone_parameters.h"
 #include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
@@ -128,12 +130,50 @@ absl::StatusOr<std::string> IndexSql(const CatalogView& catalog, const IndexDesc
                       IndexColumns(*table, index), ";");
 }
 
+// What is not as CREATE ZONE makes it where nothing is said.
+std::string OptionsClause(const ZoneDescriptor& zone) {
+  const ZoneFields usual;
+  std::vector<std::string> options;
+  const auto add = [&](std::string_view words, uint32_t value, uint32_t usual_value) {
+    if (value == usual_value) return;
+    options.push_back(absl::StrCat(ToAbsl(words), " ", value));
+  };
+  const auto add_time = [&](std::string_view words, uint32_t seconds, uint32_t usual_seconds) {
+    if (seconds == usual_seconds) return;
+    options.push_back(seconds == INT32_MAX ? absl::StrCat(ToAbsl(words), " OFF")
+                                           : absl::StrCat(ToAbsl(words), " ", seconds));
+  };
+  add("PARTITIONS", zone.partitions(), usual.partitions);
+  add("REPLICAS", zone.replicas(), usual.replicas);
+  add("QUORUM SIZE", zone.quorum_size(), QuorumOf(zone.replicas()).usual);
+  if (zone.filter() != usual.filter) {
+    options.push_back(absl::StrCat("NODES FILTER ", QuoteString(zone.filter())));
+  }
+  add_time("AUTO SCALE UP", zone.auto_scale_up_s(), usual.auto_scale_up_s);
+  add_time("AUTO SCALE DOWN", zone.auto_scale_down_s(), usual.auto_scale_down_s);
+  if (zone.consistency() != usual.consistency) {
+    options.emplace_back("CONSISTENCY MODE 'HIGH_AVAILABILITY'");
+  }
+  if (options.empty()) return "";
+  return absl::StrCat(" (", absl::StrJoin(options, ", "), ")");
+}
+
+std::string ZoneSql(const ZoneDescriptor& zone) {
+  const auto quote = [](std::string* out, std::string_view profile) {
+    out->append(QuoteString(profile));
+  };
+  return absl::StrCat("CREATE ZONE ", QuoteName(zone.name()), OptionsClause(zone),
+                      " STORAGE PROFILES [", absl::StrJoin(zone.storage_profiles(), ", ", quote),
+                      "];");
+}
+
 absl::StatusOr<std::string> Sql(const CatalogView& catalog, const ObjectDescriptor& object) {
   if (object.kind() == ObjectKind::kSchema) {
     return absl::StrCat("CREATE SCHEMA ", QuoteName(object.name()), ";");
   }
   if (const auto table = As<TableDescriptor>(object)) return TableSql(catalog, *table);
   if (const auto index = As<IndexDescriptor>(object)) return IndexSql(catalog, *index);
+  if (const auto zone = As<ZoneDescriptor>(object)) return ZoneSql(*zone);
   return MakeError(Reason::NOT_SUPPORTED,
                    absl::StrCat("a ", ToAbsl(KindName(object.kind())), " has no SQL form"));
 }
@@ -142,10 +182,10 @@ absl::StatusOr<std::string> Sql(const CatalogView& catalog, const ObjectDescript
 
 absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object) {
   ANNALS_ASSIGN_OR_RETURN(std::string sql, Sql(catalog, object));
-  if (sql.find('\0') != sql.npos) {
-    return MakeError(Reason::NOT_SUPPORTED,
-                     absl::StrCat(QuoteName(object.name()),
-                                  " has a default with a NUL character, which no SQL text holds"));
+  if (sql.find('\0') != std::string::npos) {
+    return MakeError(
+        Reason::NOT_SUPPORTED,
+        absl::StrCat(QuoteName(object.name()), " holds a NUL character, which no SQL text does"));
   }
   return sql;
 }

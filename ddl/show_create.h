@@ -14,7 +14,7 @@ namespace annals::ddl {
 //
 //   INVALID_REQUEST  a key index: it comes and goes with its table's key
 //   NOT_SUPPORTED    the kind has no words, or the object holds what SQL text
-//                    cannot (a NUL character in a default)
+//                    cannot (a NUL character in a default or a filter)
 absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object);
 
 }  // namespace annals::ddl

@@ -13,12 +13,16 @@
 #include "absl/strings/str_join.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/plan.h"
+#include "annals/engine/active_versions.h"
+#include "annals/engine/call_internal.h"
 #include "annals/engine/committer.h"
+#include "annals/engine/followers.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
 #include "annals/log/memory/memory_log.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/query.h"
 #include "annals/snapshot/snapshot.h"
 
 namespace annals {
@@ -67,7 +71,9 @@ class Manager final : public CatalogManager {
         time_(options.clock != nullptr ? *options.clock : Clock::System()),
         log_(std::move(log)),
         clock_(time_),
-        sequencer_(store_, clock_) {}
+        active_(time_, clock_),
+        sequencer_(store_, clock_, active_),
+        followers_(*store_, active_, sequencer_.recent_changes(), time_) {}
   ~Manager() override { Close(); }
 
   absl::Status Start();
@@ -77,6 +83,8 @@ class Manager final : public CatalogManager {
   absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const override {
     return store_->ActiveAt(time);
   }
+  absl::StatusOr<ViewRows> Query(std::string_view view,
+                                 std::optional<CatalogVersion> version) const override;
   CatalogReader NewReader() const override { return CatalogReader(store_); }
   HybridTimestamp SafeTime() const override;
   absl::Status WaitSafeTime(HybridTimestamp time, absl::Time deadline) const override;
@@ -97,6 +105,11 @@ class Manager final : public CatalogManager {
     return sequencer_.AddListener(std::move(listener));
   }
   void RemoveListener(uint64_t id) override { sequencer_.RemoveListener(id); }
+
+  absl::StatusOr<uint64_t> AddFollower(Follower follower, const FollowerOptions& options) override;
+  void RemoveFollower(uint64_t id) override {
+    followers_.Remove(id, /*wait=*/!sequencer_.InListener());
+  }
 
   absl::StatusOr<bool> Snapshot(CatalogVersion version) override;
   absl::Status Backup(std::string_view directory) override;
@@ -151,6 +164,9 @@ class Manager final : public CatalogManager {
   absl::Status TryCatchUp();
   void CatchUp();
   absl::StatusOr<bool> WriteSnapshotOf(CatalogVersion version);
+  void Retain();
+  absl::Status RetainOnce();
+  absl::StatusOr<std::optional<CatalogVersion>> VersionToRetainFrom();
   absl::Status CheckCanCome(CatalogVersion version) const;
 
   const OpenOptions options_;
@@ -158,7 +174,9 @@ class Manager final : public CatalogManager {
   const std::unique_ptr<UpdateLog> log_;
   const std::shared_ptr<VersionedStore> store_ = VersionedStore::Create();
   mutable HybridClock clock_;
+  ActiveVersions active_;
   Sequencer sequencer_;
+  Followers followers_;
   std::optional<Committer> committer_;
   uint64_t recovered_records_ = 0;
   absl::Duration recovery_time_;
@@ -173,7 +191,9 @@ class Manager final : public CatalogManager {
   size_t inside_ = 0;           // Who does something that Close lets them finish.
   mutable size_t waiting_ = 0;  // Who waits for others; Close ends that.
   AsyncCalls async_calls_;
+  RetentionStats retention_;
   std::thread async_thread_;
+  std::thread retention_thread_;
   std::thread catch_up_thread_;  // Only where the log can leave us behind.
 };
 
@@ -184,11 +204,14 @@ absl::Status Manager::Start() {
   if (!log_->capabilities().synchronous) catch_up_thread_ = std::thread([this] { CatchUp(); });
   ANNALS_RETURN_IF_ERROR(sequencer_.WaitFor(head, absl::InfiniteFuture()));
   ANNALS_RETURN_IF_ERROR(sequencer_.health());
+  active_.Start();
   recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
   if (options_.read_only) return absl::OkStatus();
   committer_.emplace(*store_, *log_, sequencer_, clock_, options_.delay);
   if (sequencer_.head().version.value == 0) ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
-  return options_.accept_loss ? RecordLoss() : absl::OkStatus();
+  if (options_.accept_loss) ANNALS_RETURN_IF_ERROR(RecordLoss());
+  if (!options_.retention.keeps_everything()) retention_thread_ = std::thread([this] { Retain(); });
+  return absl::OkStatus();
 }
 
 absl::Status Manager::MakeFirstVersion() {
@@ -378,6 +401,16 @@ void Manager::ServeAsync() {
   }
 }
 
+absl::StatusOr<uint64_t> Manager::AddFollower(Follower follower, const FollowerOptions& options) {
+  const CatalogVersion latest = std::max(sequencer_.head().version, log_->Head().version);
+  if (options.after > latest) {
+    return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                     absl::StrCat("a follower of what comes after version ", options.after.value,
+                                  " cannot begin: the latest version is ", latest.value));
+  }
+  return followers_.Add(std::move(follower), options);
+}
+
 absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> commands,
                                                const ExecuteOptions& options) const {
   const Catalog base = Latest();
@@ -385,6 +418,20 @@ absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> comma
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanBatch(commands, base, draft, options.policy,
                                                         {.max_entries = options.max_entries}));
   return std::move(batch.entries);
+}
+
+absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
+                                        std::optional<CatalogVersion> version) const {
+  if (version.has_value()) {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, At(*version));
+    return annals::Query(view, catalog, *log_);
+  }
+  const Catalog latest = Latest();
+  auto answer = annals::Query(view, latest, *log_);
+  // The latest version that was, if it is truncated by now, was not asked for.
+  const bool again =
+      ReasonOf(answer.status()) == Reason::VERSION_TRUNCATED && store_->latest() > latest.version();
+  return again ? Query(view, version) : answer;
 }
 
 // Nothing comes to who only reads a log that nobody else writes to, or from a listener.
@@ -440,11 +487,11 @@ absl::StatusOr<bool> Manager::Snapshot(CatalogVersion version) {
 absl::StatusOr<bool> Manager::WriteSnapshotOf(CatalogVersion version) {
   const CatalogVersion expected = log_->Head().snapshot;
   if (version <= std::max(expected, CatalogVersion{1})) return false;
-  const CatalogVersion applied = sequencer_.head().version;
+  const CatalogVersion active = active_.Now();
   const auto catalog = store_->At(version);
   if (ReasonOf(catalog.status()) == Reason::VERSION_TRUNCATED) return false;
   ANNALS_RETURN_IF_ERROR(catalog.status());
-  if (version > applied || catalog->activation().physical_ms() > clock_.NowMs()) {
+  if (version > active) {
     // What counts now would be gone.
     return MakeError(Reason::VERSION_NOT_ACTIVE,
                      absl::StrCat("version ", version.value, " is not active yet"));
@@ -457,6 +504,58 @@ absl::StatusOr<bool> Manager::WriteSnapshotOf(CatalogVersion version) {
   return true;
 }
 
+// Looks at once, and then every so often.
+void Manager::Retain() {
+  const auto interval_ms =
+      static_cast<uint64_t>(absl::ToInt64Milliseconds(options_.retention.min_interval));
+  for (;;) {
+    const uint64_t next_ms = time_.SteadyMs() + interval_ms;
+    const absl::Status done = CallGuarded([this] { return RetainOnce(); });
+    std::unique_lock lock(mutex_);
+    if (!done.ok()) {
+      ++retention_.failures;
+      retention_.last_failure = std::string(ToStd(done.message()));
+    }
+    while (!closed_ && time_.SteadyMs() < next_ms) {
+      time_.Wait(lock, changed_, next_ms - time_.SteadyMs());
+    }
+    if (closed_) return;
+  }
+}
+
+absl::Status Manager::RetainOnce() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++retention_.runs;
+    retention_.last_run = absl::FromUnixMillis(static_cast<int64_t>(time_.WallMs()));
+  }
+  ANNALS_ASSIGN_OR_RETURN(const auto version, VersionToRetainFrom());
+  if (!version) return absl::OkStatus();
+  const std::lock_guard snapshotting(snapshot_mutex_);
+  ANNALS_ASSIGN_OR_RETURN(const bool written, WriteSnapshotOf(*version));
+  if (!written) return absl::OkStatus();
+  const std::lock_guard lock(mutex_);
+  ++retention_.snapshots;
+  retention_.last_snapshot = *version;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<CatalogVersion>> Manager::VersionToRetainFrom() {
+  ANNALS_RETURN_IF_ERROR(sequencer_.health());  // Nothing is taken from a log that failed.
+  ANNALS_ASSIGN_OR_RETURN(const uint64_t now_ms, clock_.TrustedNowMs());
+  const auto active_at = [this](HybridTimestamp time) -> std::optional<CatalogVersion> {
+    const auto catalog = store_->ActiveAt(time);
+    if (!catalog.ok()) return std::nullopt;
+    return catalog->version();
+  };
+  return VersionToSnapshot(options_.retention,
+                           {.earliest = store_->earliest(),
+                            .latest = sequencer_.head().version,
+                            .active = active_.Now(),
+                            .active_at = active_at},
+                           now_ms);
+}
+
 absl::Status Manager::Backup(std::string_view directory) {
   ANNALS_RETURN_IF_ERROR(Enter());
   const Visit visit(*this, inside_);
@@ -466,11 +565,18 @@ absl::Status Manager::Backup(std::string_view directory) {
 CatalogManager::Stats Manager::GetStats() const {
   const Sequencer::ListenerFailures failures = sequencer_.listener_failures();
   const auto warnings = log_->warnings();
+  RetentionStats retention;
+  {
+    const std::lock_guard lock(mutex_);
+    retention = retention_;
+  }
   return {.store = store_->Stats(),
           .recovered_records = recovered_records_,
           .recovery_time = recovery_time_,
           .listener_failures = failures.count,
           .last_listener_failure = failures.last,
+          .followers = followers_.Stats(),
+          .retention = retention,
           .warnings = {warnings.begin(), warnings.end()}};
 }
 
@@ -501,15 +607,21 @@ void Manager::CatchUp() {
 void Manager::Close() {
   const std::lock_guard closing(close_mutex_);
   {
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     closed_ = true;
     changed_.notify_all();
+  }
+  followers_.Stop();
+  {
+    std::unique_lock lock(mutex_);
     left_.wait(lock, [this] { return inside_ == 0; });
   }
   if (async_thread_.joinable()) async_thread_.join();
+  if (retention_thread_.joinable()) retention_thread_.join();
   if (catch_up_thread_.joinable()) catch_up_thread_.join();
   log_->Unsubscribe();
   sequencer_.OnClosed(absl::OkStatus());
+  followers_.Join();  // One that waited for a version waits no longer.
   std::unique_lock lock(mutex_);
   left_.wait(lock, [this] { return waiting_ == 0; });
 }
@@ -523,6 +635,7 @@ absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenO
 
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(std::unique_ptr<UpdateLog> log,
                                                                      const OpenOptions& options) {
+  ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
   auto manager = std::make_unique<Manager>(std::move(log), options);
   ANNALS_RETURN_IF_ERROR(manager->Start());
   return manager;

@@ -8,8 +8,8 @@
 //   auto now = (*manager)->Latest();
 //
 // Any thread may call anything, with one exception: Close, and so the destructor, wait
-// for listeners and callbacks and cannot be called inside them. Catalogs stay valid
-// after the manager is gone.
+// for listeners, followers and callbacks and cannot be called inside them. Catalogs stay
+// valid after the manager is gone.
 
 #include <functional>
 #include <memory>
@@ -22,8 +22,10 @@
 #include "annals/engine/catalog_service.h"
 #include "annals/engine/clock.h"
 #include "annals/engine/execute.h"
+#include "annals/engine/follower.h"
 #include "annals/engine/listener.h"
 #include "annals/log/update_log.h"
+#include "annals/snapshot/retention.h"
 
 namespace annals {
 
@@ -36,6 +38,11 @@ struct OpenOptions {
   bool create_if_missing = true;
   // From a version's timestamp to its activation, where a call does not say.
   absl::Duration delay = absl::ZeroDuration();
+  // Snapshots and truncates in the background, on a thread of the manager, at once and then
+  // every `min_interval`, while the wall clock can be trusted (it is not where it would be
+  // refused for a commit). Versions that are held stay valid; followers that fall behind
+  // are told the whole state. Without effect on who only reads.
+  Retention retention = {};
   // Go on although versions that were acknowledged are missing. The loss is
   // recorded in the log. For `annals repair`.
   bool accept_loss = false;
@@ -48,6 +55,7 @@ class CatalogManager : public CatalogService {
   // Opens the log and rebuilds all versions. An empty log gets version 1: the
   // schemas PUBLIC and SYSTEM.
   //   STORE_NOT_FOUND, NOT_A_STORE, STORE_LOCKED, IO_ERROR
+  //   INVALID_VALUE  of `retention`
   //   DAMAGED        names key, version, what was found and what was expected
   //   LOST_VERSIONS  names the acknowledged versions that are missing
   //   NEWER_FORMAT   a newer release wrote it
@@ -87,6 +95,15 @@ class CatalogManager : public CatalogService {
   virtual uint64_t AddListener(Listener listener) = 0;
   virtual void RemoveListener(uint64_t id) = 0;
 
+  // See engine/follower.h. The id is for RemoveFollower, after which no call of the
+  // follower begins or is under way (unless this is called inside a follower, or inside a
+  // listener, which would keep one that writes waiting).
+  //   CATALOG_VERSION_NOT_FOUND  `options.after` is above the latest version
+  //   CLOSED
+  virtual absl::StatusOr<uint64_t> AddFollower(Follower follower,
+                                               const FollowerOptions& options = {}) = 0;
+  virtual void RemoveFollower(uint64_t id) = 0;
+
   // Writes a snapshot of `version` and truncates everything below it. False: one of
   // that version or a later one exists, or nothing is below.
   //   CATALOG_VERSION_NOT_FOUND, VERSION_NOT_ACTIVE
@@ -94,18 +111,30 @@ class CatalogManager : public CatalogService {
   // Copies the store, as it is now, to the new directory `directory`.
   virtual absl::Status Backup(std::string_view directory) = 0;
 
+  // What was done for OpenOptions::retention.
+  struct RetentionStats {
+    uint64_t runs = 0;                           // How often the log was looked at.
+    absl::Time last_run = absl::InfinitePast();  // By the manager's clock.
+    uint64_t snapshots = 0;
+    CatalogVersion last_snapshot;  // Below it all was truncated; 0: nothing was yet.
+    // A failed run is made up for by the next one.
+    uint64_t failures = 0;
+    std::string last_failure;
+  };
   struct Stats {
     StoreStats store;
     uint64_t recovered_records = 0;
     absl::Duration recovery_time;
     uint64_t listener_failures = 0;
     std::string last_listener_failure;
+    std::vector<FollowerStats> followers;  // In the order in which they were added.
+    RetentionStats retention;
     std::vector<std::string> warnings;  // From opening the log.
   };
   virtual Stats GetStats() const = 0;
 
-  // Waits for what is under way (though not for its activation), ends the waiting for
-  // versions and times, and refuses what comes. Called by the destructor.
+  // Waits for what is under way (though not for its activation), ends followers and the
+  // waiting for versions and times, and refuses what comes. Called by the destructor.
   virtual void Close() = 0;
 };
 

@@ -3,10 +3,13 @@
 // Reading: what the catalog is, was, and was at a moment. Any thread.
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "annals/catalog/catalog.h"
+#include "annals/catalog/view_rows.h"
 #include "annals/schemas/hybrid_timestamp.h"
 #include "annals/schemas/ids.h"
 
@@ -31,6 +34,15 @@ class CatalogService {
     const int64_t ms = absl::ToUnixMillis(time);
     return ActiveAt(HybridTimestamp(ms < 0 ? 0 : static_cast<uint64_t>(ms), UINT16_MAX));
   }
+  // The rows of a view (docs/system_views.md), such as TABLES or VERSIONS, as of
+  // `version`, or of Latest(). Views of what is in the catalog are made from memory;
+  // those of its history read the log, OBJECT_HISTORY and UPDATE_ENTRIES for as long as
+  // a recovery takes. AllViews (snapshot/query.h) lists them. Inside a listener, too.
+  //   VIEW_NOT_FOUND                                names the views that there are
+  //   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND  as At
+  //   DAMAGED, IO_ERROR                             the log cannot be read
+  virtual absl::StatusOr<ViewRows> Query(
+      std::string_view view, std::optional<CatalogVersion> version = std::nullopt) const = 0;
   // A thread's own way to Latest(), about a nanosecond when nothing changed.
   virtual CatalogReader NewReader() const = 0;
 

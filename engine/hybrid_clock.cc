@@ -113,4 +113,11 @@ uint64_t HybridClock::NowMs() const {
   return std::max(clock_.WallMs(), newest_ms_.load(std::memory_order_relaxed));
 }
 
+absl::StatusOr<uint64_t> HybridClock::TrustedNowMs() {
+  const std::lock_guard lock(mutex_);
+  const uint64_t wall_ms = clock_.WallMs();
+  ANNALS_RETURN_IF_ERROR(CheckWall(wall_ms, clock_.SteadyMs()));
+  return std::max(wall_ms, newest_.physical_ms());
+}
+
 }  // namespace annals

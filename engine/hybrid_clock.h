@@ -42,6 +42,9 @@ class HybridClock {
 
   // Milliseconds of the wall clock, or of the newest version where that is ahead.
   uint64_t NowMs() const;
+  // The same, if the wall clock could make a version now. Promises nothing.
+  //   CLOCK_BEHIND, CLOCK_JUMP
+  absl::StatusOr<uint64_t> TrustedNowMs();
 
  private:
   absl::Status CheckWall(uint64_t wall_ms, uint64_t steady_ms) const;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/catalog.h"
+#include "annals/engine/call_internal.h"
 #include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
 
@@ -17,17 +18,6 @@ std::vector<ObjectId> IdsOf(const Delta& delta) {
   ids.reserve(delta.changes.size());
   for (const Delta::Change& change : delta.changes) ids.push_back(change.id);
   return ids;
-}
-
-// What a listener says, also by throwing: no exception crosses the engine.
-absl::Status Call(const Listener& listener, const CatalogEvent& event) {
-  try {
-    return listener(event);
-  } catch (const std::exception& error) {
-    return absl::UnknownError(error.what());
-  } catch (...) {
-    return absl::UnknownError("an exception of unknown type");
-  }
 }
 
 }  // namespace
@@ -71,15 +61,18 @@ absl::Status Sequencer::Take(const LogRecord& record) {
   const Catalog before = store_->Latest();
   ANNALS_ASSIGN_OR_RETURN(const Replay::Step step, replay_.Next(record));
   clock_.Observe(step.head.timestamp);
+  recent_.Add(step.head.version, step.delta);
   if (!ListenerIds().empty()) {
-    const Catalog after = store_->Latest();
-    Notify({before, after, Diff(before, after, IdsOf(step.delta))});
+    Notify(EventBetween(before, store_->Latest(), IdsOf(step.delta)));
   }
   Finish(step.head);
   return absl::OkStatus();
 }
 
-void Sequencer::OnSnapshotMoved(CatalogVersion snapshot) { store_->Truncate(snapshot); }
+void Sequencer::OnSnapshotMoved(CatalogVersion snapshot) {
+  active_.MarkActive(snapshot);
+  store_->Truncate(snapshot);
+}
 
 void Sequencer::OnLagged(CatalogVersion earliest) {
   const std::lock_guard lock(mutex_);
@@ -95,11 +88,10 @@ absl::Status Sequencer::Rebase(const Snapshot& snapshot) {
   const Catalog before = store_->Latest();
   ANNALS_RETURN_IF_ERROR(replay_.Rebase(snapshot));
   clock_.Observe(snapshot.image.timestamp);
-  if (!ListenerIds().empty()) {
-    const Catalog after = store_->Latest();
-    Notify({before, after, Diff(before, after)});
-  }
+  if (!ListenerIds().empty()) Notify(EventBetween(before, store_->Latest()));
   Finish(replay_.head());
+  // It was active for who took the snapshot.
+  active_.MarkActive(snapshot.image.version);
   return absl::OkStatus();
 }
 
@@ -130,7 +122,9 @@ absl::Status Sequencer::WaitFor(CatalogVersion version, absl::Time deadline) con
   return head_.version >= version ? absl::OkStatus() : health_;
 }
 
+// All listeners have heard of `head`.
 void Sequencer::Finish(const ReplayHead& head) {
+  active_.Add(head.version, head.timestamp, head.activation);
   const std::lock_guard lock(mutex_);
   head_ = head;
   moved_.notify_all();
@@ -180,7 +174,7 @@ void Sequencer::Notify(uint64_t id, const CatalogEvent& event) {
   auto listener = found->second;
   calling_ = id;
   lock.unlock();
-  const absl::Status status = Call(*listener, event);
+  const absl::Status status = CallGuarded([&] { return (*listener)(event); });
   listener.reset();  // What it captured goes before RemoveListener returns.
   lock.lock();
   calling_ = 0;

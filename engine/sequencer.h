@@ -18,8 +18,10 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "annals/catalog/versioned_store.h"
+#include "annals/engine/active_versions.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/listener.h"
+#include "annals/engine/recent_changes.h"
 #include "annals/log/update_log.h"
 #include "annals/snapshot/replay.h"
 
@@ -32,9 +34,10 @@ class Sequencer final : public LogSink {
     std::string last;  // "version 7: what the listener said"
   };
 
-  // `clock` hears of every version's time. It must outlive the sequencer.
-  Sequencer(std::shared_ptr<VersionedStore> store, HybridClock& clock)
-      : store_(store), replay_(std::move(store)), clock_(clock) {}
+  // `clock` hears of every version's time; `active`, once the listeners have run, of the
+  // version. Both must outlive the sequencer.
+  Sequencer(std::shared_ptr<VersionedStore> store, HybridClock& clock, ActiveVersions& active)
+      : store_(store), replay_(std::move(store)), clock_(clock), active_(active) {}
 
   // --- Fed by the log.
   absl::Status OnRecord(const LogRecord& record) override;
@@ -48,6 +51,8 @@ class Sequencer final : public LogSink {
 
   // The newest version that is applied and that all listeners have heard of.
   ReplayHead head() const;
+  // What the versions up to head() changed.
+  const RecentChanges& recent_changes() const { return recent_; }
   // OK while records are taken; else why no version will ever follow.
   absl::Status health() const;
   // The version to rebase to, once after the log said that we lag behind.
@@ -77,6 +82,8 @@ class Sequencer final : public LogSink {
   const std::shared_ptr<VersionedStore> store_;
   Replay replay_;  // The log's thread's.
   HybridClock& clock_;
+  ActiveVersions& active_;
+  RecentChanges recent_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable moved_;

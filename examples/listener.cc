@@ -27,12 +27,14 @@ absl::Status Run() {
   manager->AddListener([&](const annals::CatalogEvent& event) {
     std::cout << "version " << event.after.version().value << ":\n";
     for (const annals::ObjectChange& change : event.changes) {
-      const annals::ObjectDescriptor& object = change.after ? change.after : change.before;
-      std::cout << "  " << annals::KindName(object.kind()) << " " << object.name() << " "
-                << annals::ChangeName(change.kind) << "\n";
-      if (object.kind() != annals::ObjectKind::kTable) continue;
-      if (change.before) tables.erase(std::string(change.before.name()));
-      if (change.after) tables.insert(std::string(change.after.name()));
+      std::cout << "  " << annals::KindName(change.object().kind()) << " " << change.object().name()
+                << " " << annals::ChangeName(change.kind) << "\n";
+      if (auto table = change.Before<annals::TableDescriptor>()) {
+        tables.erase(std::string(table->name()));
+      }
+      if (auto table = change.After<annals::TableDescriptor>()) {
+        tables.insert(std::string(table->name()));
+      }
     }
     return absl::OkStatus();
   });

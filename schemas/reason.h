@@ -22,6 +22,7 @@ namespace annals {
   X(COLUMN_NOT_FOUND,                kNotFound)                    \
   X(ZONE_NOT_FOUND,                  kNotFound)                    \
   X(OBJECT_NOT_FOUND,                kNotFound)                    \
+  X(VIEW_NOT_FOUND,                  kNotFound)                    \
   X(CATALOG_VERSION_NOT_FOUND,       kNotFound)                    \
   X(CATALOG_TIMESTAMP_NOT_FOUND,     kNotFound)                    \
   /* Taken names. */                                               \

@@ -214,6 +214,16 @@ absl::Status WriteSnapshot(const Catalog& catalog, UpdateLog& log, CatalogVersio
                          SealRecord(envelope, Finish(builder)));
 }
 
+absl::StatusOr<SnapshotInfo> ReadSnapshotInfo(const UpdateLog& log, CatalogVersion version) {
+  const std::string key = UpdateKey(version);
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
+  SnapshotInfo info{root.table->attempt()->str(), root.table->chunks()->size(), 0};
+  for (const fbs::ChunkInfo* chunk : *root.table->chunks()) info.bytes += chunk->size();
+  return info;
+}
+
 absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version) {
   const std::string key = UpdateKey(version);
   ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));

@@ -8,6 +8,7 @@
 // Any thread; writing one snapshot at a time is the caller's care.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,17 @@ absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersi
 //   VERSION_CONFLICT  another snapshot was installed meanwhile; nothing was changed
 absl::Status WriteSnapshot(const Catalog& catalog, UpdateLog& log, CatalogVersion expected_snapshot,
                            size_t chunk_bytes = size_t{1} << 20);
+
+// What the root of a snapshot says of it.
+struct SnapshotInfo {
+  std::string attempt;  // 32 hex digits.
+  uint64_t chunks = 0;
+  uint64_t bytes = 0;  // Of all chunks.
+};
+
+// Reads the root at which the log begins, and no chunk.
+//   DAMAGED, NEWER_FORMAT, VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND
+absl::StatusOr<SnapshotInfo> ReadSnapshotInfo(const UpdateLog& log, CatalogVersion version);
 
 // A snapshot as it is read back, all of it checked.
 struct Snapshot {

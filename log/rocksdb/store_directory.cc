@@ -91,7 +91,7 @@ void RemoveDirectory(rocksdb::Env* env, const std::string& path) {
   std::vector<std::string> names;
   env->GetChildren(path, &names).PermitUncheckedError();
   for (const std::string& name : names) {
-    env->DeleteFile(path + "/" + name).PermitUncheckedError();
+    env->DeleteFile(absl::StrCat(path, "/", name)).PermitUncheckedError();
   }
   env->DeleteDir(path).PermitUncheckedError();
 }

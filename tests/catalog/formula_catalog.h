@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "annals/catalog/catalog.h"
 #include "annals/catalog/versioned_store.h"
 #include "annals/tests/catalog/fixtures.h"
@@ -139,7 +140,7 @@ class FormulaCatalog {
       const auto state = At(slot, version);
       const std::string here = "slot " + std::to_string(slot);
       if (const std::string what = VerifySlot(catalog, slot, state); !what.empty()) {
-        return wrong(here + ": " + what);
+        return wrong(absl::StrCat(here, ": ", what));
       }
       if (!state) continue;
       children[state->schema].push_back({state->id});

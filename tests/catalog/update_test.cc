@@ -120,7 +120,7 @@ TEST(UpdateTest, EncodingIsAFixedPoint) {
 
 // --- Bytes from outside.
 
-std::string Pack(fbs::VersionedUpdateT table) {
+std::string Pack(const fbs::VersionedUpdateT& table) {
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(fbs::VersionedUpdate::Pack(builder, &table));
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
@@ -222,7 +222,7 @@ void UseIfRead(const std::string& bytes) {
 
 TEST(UpdateTest, WhateverBitIsFlippedItIsReadOrRefused) {
   std::vector<UpdateEntry> entries = OneOfEachKind();
-  entries.push_back(NewObject{BuildObject(OrdersKeyFields())});
+  entries.emplace_back(NewObject{BuildObject(OrdersKeyFields())});
   const std::string good = EncodeUpdate(UpdateOf(std::move(entries)));
   for (size_t bit = 0; bit < good.size() * 8; ++bit) {
     std::string bad = good;

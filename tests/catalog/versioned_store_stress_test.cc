@@ -86,7 +86,7 @@ class StressTest : public ::testing::Test {
       const uint64_t head = store_->latest().value;
       {
         const std::lock_guard lock(mutex_);
-        gaps_.push_back({head, target});
+        gaps_.emplace_back(head, target);
       }
       if (const absl::Status status = store_->Rebase(FormulaCatalog::ImageOf(target));
           !status.ok()) {

@@ -30,7 +30,7 @@ class VersionedStoreTest : public ::testing::Test {
     return version;
   }
   // Adds a version in which exactly these objects are put, and those are dropped.
-  CatalogVersion Put(std::vector<std::string> objects, std::vector<ObjectId> dropped = {}) {
+  CatalogVersion Put(std::vector<std::string> objects, const std::vector<ObjectId>& dropped = {}) {
     Delta delta{.changes = {}, .next_object_id = {1'000'000}, .default_zone_id = kZone};
     for (ObjectId id : dropped) delta.changes.push_back({id, ""});
     for (std::string& bytes : objects) {

@@ -31,8 +31,8 @@ TEST_F(ExecTest, PrintsOneLineAVersion) {
   EXPECT_THAT(Execute("CREATE SCHEMA s; CREATE TABLE s.t (id INT PRIMARY KEY, v VARCHAR(9))"),
               AllOf(Exits(0),
                     Prints("2\tcreate schema S\n"
-                           "3\t2 changes: create table S.T (2 columns), create zone "
-                           "\"Default\"\n"),
+                           "3\t2 changes: create zone \"Default\", create table S.T (2 "
+                           "columns)\n"),
                     Complains(IsEmpty())));
 }
 

@@ -186,9 +186,23 @@ TEST_F(JsonSessionTest, SurvivesALineThatIsTooLong) {
   EXPECT_EQ(Ask(R"({"create_schema": {"name": "S"}})")["version"], 2);
 }
 
-TEST_F(JsonSessionTest, WhatIsNotThereYetIsUnimplemented) {
-  const json reply = Ask(R"({"create_system_view": {"name": "V", "columns": [], "kind": "node"}})");
-  EXPECT_EQ(reply["error"]["code"], "UNIMPLEMENTED");
+TEST_F(JsonSessionTest, WordsOfAZoneAndAViewAreChecked) {
+  const auto reason_of = [&](const char* request) { return Ask(request)["error"]["reason"]; };
+  EXPECT_EQ(reason_of(R"({"create_zone": {"name": "Z"}})"), "STORAGE_PROFILES_NULL");
+  EXPECT_EQ(reason_of(R"({"create_zone": {"name": "Z", "storage_profiles": []}})"),
+            "STORAGE_PROFILES_EMPTY");
+  EXPECT_EQ(
+      reason_of(
+          R"({"create_zone": {"name": "Z", "storage_profiles": ["p"],  "consistency_mode": "weak"}})"),
+      "INVALID_REQUEST");
+  EXPECT_EQ(
+      reason_of(
+          R"({"create_system_view": {"name": "V", "columns": [ {"name": "A", "type": "INT8"}], "kind": "galaxy"}})"),
+      "INVALID_REQUEST");
+  EXPECT_EQ(
+      reason_of(
+          R"({"create_system_view": {"name": "V", "columns": [ {"name": "A", "type": "INT8"}]}})"),
+      "SYSTEM_VIEW_TYPE_MISSING");
 }
 
 TEST_F(JsonSessionTest, NamesAreJsonEscapedAsNeeded) {

@@ -19,12 +19,16 @@
 #include "annals/commands/alter_table_primary_key.h"
 #include "annals/commands/alter_table_rename_column.h"
 #include "annals/commands/alter_table_set_property.h"
+#include "annals/commands/alter_zone.h"
 #include "annals/commands/create_index.h"
 #include "annals/commands/create_schema.h"
+#include "annals/commands/create_system_view.h"
 #include "annals/commands/create_table.h"
+#include "annals/commands/create_zone.h"
 #include "annals/commands/drop_index.h"
 #include "annals/commands/drop_schema.h"
 #include "annals/commands/drop_table.h"
+#include "annals/commands/drop_zone.h"
 #include "annals/commands/index_life_cycle.h"
 #include "annals/commands/plan.h"
 #include "annals/commands/rename_index.h"
@@ -66,6 +70,8 @@ inline std::string Summary(const UpdateEntry& entry) {
     const ObjectDescriptor object(made->object, {}, {});
     absl::StrAppend(&text, " ", ToAbsl(KindName(object.kind())), " ", object.id().value, " ",
                     ToAbsl(object.name()));
+  } else if (const auto* replaced = std::get_if<ReplaceObject>(&entry)) {
+    absl::StrAppend(&text, " ", ObjectDescriptor(replaced->object, {}, {}).id().value);
   } else if (const auto* renamed = std::get_if<RenameObject>(&entry)) {
     absl::StrAppend(&text, " ", renamed->id.value, " ", renamed->name,
                     renamed->automatic_name ? " automatic" : "");

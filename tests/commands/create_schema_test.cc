@@ -37,5 +37,16 @@ TEST_F(CreateSchemaTest, ABadNameIsRefused) {
   EXPECT_THAT(Try(CreateSchema{.name = "\xFF"}), FailsWith(Reason::INVALID_NAME));
 }
 
+TEST_F(CreateSchemaTest, OnlyReservedNamesMakeSystemSchemas) {
+  EXPECT_THAT(Do(CreateSystemSchema{"INFORMATION_SCHEMA"}),
+              ElementsAre("NewObject schema 2 INFORMATION_SCHEMA"));
+  EXPECT_THAT(Try(CreateSystemSchema{"INFORMATION_SCHEMA"}), FailsWith(Reason::SCHEMA_EXISTS));
+  EXPECT_THAT(Try(CreateSystemSchema{"S"}),
+              FailsWith(Reason::NOT_A_SYSTEM_SCHEMA, {"\"S\"", "DEFINITION_SCHEMA"}));
+  EXPECT_THAT(Try(CreateSystemSchema{"information_schema"}),
+              FailsWith(Reason::NOT_A_SYSTEM_SCHEMA));
+  EXPECT_THAT(Try(CreateSystemSchema{" "}), FailsWith(Reason::BLANK_IDENTIFIER));
+}
+
 }  // namespace
 }  // namespace annals

@@ -162,6 +162,38 @@ std::string Dump(const StartBuildingIndex& c) { return "StartBuilding " + Dump(c
 std::string Dump(const MakeIndexAvailable& c) { return "MakeAvailable " + Dump(c.index); }
 std::string Dump(const RemoveIndex& c) { return "Remove " + Dump(c.index); }
 
+// What the two commands for zones have in common.
+template <typename C>
+std::string DumpZone(const C& c) {
+  std::string text =
+      absl::StrCat(Option("partitions", c.partitions), Option("replicas", c.replicas),
+                   Option("quorum", c.quorum_size), Option("up", c.auto_scale_up_s),
+                   Option("down", c.auto_scale_down_s), Option("filter", c.filter));
+  if (!c.consistency.has_value()) return text;
+  return text + (*c.consistency == ConsistencyMode::kStrong ? " strong" : " available");
+}
+std::string Dump(const CreateZone& c) {
+  return absl::StrCat("CreateZone ", c.name, DumpZone(c), " [",
+                      absl::StrJoin(c.storage_profiles, ","), "]",
+                      Flag(c.if_not_exists, "if_not_exists"));
+}
+std::string Dump(const AlterZone& c) {
+  std::string text = absl::StrCat("AlterZone ", c.name, DumpZone(c));
+  if (c.storage_profiles.has_value()) {
+    absl::StrAppend(&text, " [", absl::StrJoin(*c.storage_profiles, ","), "]");
+  }
+  return text + Flag(c.if_exists, "if_exists");
+}
+std::string Dump(const AlterZoneSetDefault& c) {
+  return absl::StrCat("SetDefaultZone ", c.name, Flag(c.if_exists, "if_exists"));
+}
+std::string Dump(const RenameZone& c) {
+  return absl::StrCat("RenameZone ", c.name, " -> ", c.new_name, Flag(c.if_exists, "if_exists"));
+}
+std::string Dump(const DropZone& c) {
+  return absl::StrCat("DropZone ", c.name, Flag(c.if_exists, "if_exists"));
+}
+
 std::string Dump(const AsOf& as_of) {
   if (const auto* version = std::get_if<CatalogVersion>(&as_of)) {
     return absl::StrCat(" @", version->value);

@@ -12,6 +12,8 @@
 #include "absl/strings/str_join.h"
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/commands/create_schema.h"
+#include "annals/commands/create_system_view.h"
 #include "annals/commands/create_table.h"
 #include "annals/commands/plan.h"
 #include "annals/ddl/names.h"
@@ -203,11 +205,41 @@ TEST_P(ShowCreateTest, ASchemaShowsItsName) {
   EXPECT_EQ(sandbox.Show(*sandbox.catalog().Schema("Ä b")), "CREATE SCHEMA \"Ä b\";");
 }
 
+TEST_P(ShowCreateTest, AZoneShowsWhatIsNotUsual) {
+  const std::string_view usual = "CREATE ZONE Z STORAGE PROFILES ['default'];";
+  const std::string_view unusual =
+      "CREATE ZONE \"z 2\" (PARTITIONS 3, REPLICAS 9, QUORUM SIZE 5, NODES FILTER '$[''a b'']', "
+      "AUTO SCALE UP OFF, AUTO SCALE DOWN 60, CONSISTENCY MODE 'HIGH_AVAILABILITY') STORAGE "
+      "PROFILES ['a', 'it''s'];";
+  Sandbox sandbox(GetParam());
+  ASSERT_EQ(sandbox.Run(absl::StrCat(ToAbsl(usual), ToAbsl(unusual),
+                                     "CREATE ZONE five (REPLICAS 5, QUORUM SIZE 3, AUTO SCALE UP "
+                                     "0) STORAGE PROFILES ['default']")),
+            "");
+  EXPECT_EQ(sandbox.Show(*sandbox.catalog().Zone("Z")), usual);
+  EXPECT_EQ(sandbox.Show(*sandbox.catalog().Zone("z 2")), unusual);
+  EXPECT_EQ(sandbox.Show(*sandbox.catalog().Zone("FIVE")),
+            "CREATE ZONE FIVE (REPLICAS 5) STORAGE PROFILES ['default'];");
+}
+
+TEST_P(ShowCreateTest, ATableNamesItsZoneUnlessItIsTheDefault) {
+  Sandbox sandbox(GetParam());
+  ASSERT_EQ(sandbox.Run("CREATE ZONE z STORAGE PROFILES ['a', 'b']; CREATE ZONE y STORAGE PROFILES "
+                        "['a']; ALTER ZONE y SET DEFAULT; CREATE TABLE t (a INT PRIMARY KEY) ZONE "
+                        "z STORAGE PROFILE 'b'; CREATE TABLE u (a INT PRIMARY KEY) ZONE y"),
+            "");
+  EXPECT_THAT(sandbox.Table("T"), HasSubstr(") ZONE Z STORAGE PROFILE 'b';"));
+  EXPECT_THAT(sandbox.Table("U"), ::testing::EndsWith("\n);"));
+}
+
 TEST_P(ShowCreateTest, WhatHasNoWordsIsNotSupported) {
   Sandbox sandbox(GetParam());
-  ASSERT_EQ(sandbox.Run("CREATE TABLE t (a INT PRIMARY KEY)"), "");
-  const auto zone = ToSql(sandbox.catalog(), *sandbox.catalog().DefaultZone());
-  EXPECT_EQ(ReasonOf(zone.status()), Reason::NOT_SUPPORTED);
+  const CreateSystemSchema schema{"SYSTEM"};
+  const CreateSystemView view{
+      .name = "V", .columns = {{.name = "A", .type = Int32()}}, .kind = ViewKind::kNode};
+  ASSERT_EQ(sandbox.Execute({schema, view}), absl::OkStatus());
+  const auto sql = ToSql(sandbox.catalog(), *sandbox.catalog().SystemView("SYSTEM", "V"));
+  EXPECT_EQ(ReasonOf(sql.status()), Reason::NOT_SUPPORTED);
 }
 
 TEST(ImplicitKeyTest, StrictGivesATableWithoutAKeyOne) {
@@ -245,7 +277,7 @@ TEST(ShowCreateRefusalTest, ANulCharacterHasNoSql) {
   const ColumnDefinition column{
       .name = "A", .type = String(9), .default_value = Constant(std::string("\0", 1))};
   ASSERT_EQ(sandbox.Execute({CreateTable{.name = "T", .columns = {column}}}), absl::OkStatus());
-  EXPECT_THAT(sandbox.Table("T"), HasSubstr("no SQL text holds"));
+  EXPECT_THAT(sandbox.Table("T"), HasSubstr("no SQL text does"));
 }
 
 // ---- Random catalogs: what is shown of one makes the same one.

@@ -186,6 +186,28 @@ TEST(StatementTest, AKeySaysKindNameAndOrder) {
   });
 }
 
+TEST(StatementTest, AZoneSaysItsOptionsInAnyOrder) {
+  ExpectForms({
+      {"CREATE ZONE z STORAGE PROFILES ['default']", "CreateZone Z [default]"},
+      {"CREATE ZONE IF NOT EXISTS \"z\" (AUTO SCALE DOWN OFF, REPLICAS 3, PARTITIONS 25, QUORUM "
+       "SIZE "
+       "2, NODES FILTER '$..*', AUTO SCALE UP 5, CONSISTENCY MODE 'strong_consistency') STORAGE "
+       "PROFILES ['a', 'b''c']",
+       "CreateZone z partitions=25 replicas=3 quorum=2 up=5 down=2147483647 filter=$..* strong "
+       "[a,b'c] if_not_exists"},
+      {"CREATE ZONE z (AUTO SCALE OFF, REPLICAS ALL) STORAGE PROFILES ['a']",
+       "CreateZone Z replicas=2147483647 up=2147483647 down=2147483647 [a]"},
+      {"ALTER ZONE IF EXISTS z SET (REPLICAS 5, CONSISTENCY MODE 'HIGH_AVAILABILITY')",
+       "AlterZone Z replicas=5 available if_exists"},
+      {"ALTER ZONE z SET (PARTITIONS 3, STORAGE PROFILES ['a','b'])",
+       "AlterZone Z partitions=3 [a,b]"},
+      {"ALTER ZONE IF EXISTS z SET DEFAULT", "SetDefaultZone Z if_exists"},
+      {"ALTER ZONE z RENAME TO \"y\"", "RenameZone Z -> y"},
+      {"DROP ZONE IF EXISTS z", "DropZone Z if_exists"},
+      {"EXPLAIN DROP ZONE z", "Explain DropZone Z"},
+  });
+}
+
 TEST(StatementTest, ATableSaysWhereItLies) {
   ExpectForms({
       {"CREATE TABLE IF NOT EXISTS s.t (a INT PRIMARY KEY) COLOCATE BY (a, b) ZONE \"z\" "

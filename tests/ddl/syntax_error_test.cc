@@ -35,10 +35,11 @@ void ExpectErrors(std::initializer_list<Mistake> mistakes, Reason reason = Reaso
 }
 
 TEST(SyntaxErrorTest, ShowsPlaceLineAndCaret) {
-  EXPECT_EQ(ErrorOf("-- a script\nCREATE SCHEMA s;\n  CREATE TABEL t (...)"),
-            "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX or UNIQUE INDEX\n"
-            "    CREATE TABEL t (...)\n"
-            "           ^");
+  EXPECT_EQ(
+      ErrorOf("-- a script\nCREATE SCHEMA s;\n  CREATE TABEL t (...)"),
+      "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX or ZONE\n"
+      "    CREATE TABEL t (...)\n"
+      "           ^");
 }
 
 TEST(SyntaxErrorTest, TabsAndWideCharactersKeepTheCaretInStep) {

@@ -73,6 +73,19 @@ TEST_F(HybridClockTest, AClockThatGainsMoreThanADayIsRefusedUntilItIsAccepted) {
   EXPECT_EQ(Begin(false), At(24 * kHourMs + 1, 1));
 }
 
+TEST_F(HybridClockTest, LookingAtTheTimePromisesNothingAndTrustsWhatACommitWould) {
+  hybrid_.Observe(At(500));
+  EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(500).physical_ms()));
+  clock_.Jump(10 * kHourMs);
+  EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(10 * kHourMs).physical_ms()));
+  clock_.Jump(15 * kHourMs);
+  EXPECT_THAT(hybrid_.TrustedNowMs(), FailsWith(Reason::CLOCK_JUMP));
+  clock_.Jump(-25 * static_cast<int64_t>(kHourMs));
+  EXPECT_EQ(Begin(), At(500, 1));
+  hybrid_.Observe(At(60'001));
+  EXPECT_THAT(hybrid_.TrustedNowMs(), FailsWith(Reason::CLOCK_BEHIND));
+}
+
 TEST_F(HybridClockTest, TimeThatReallyPassesIsNoJump) {
   Begin();
   clock_.Pass(1000 * 24 * kHourMs);

@@ -26,7 +26,7 @@ class TimeTest : public ::testing::Test {
     clock_.Pass(1);
   }
   // Executes in the background, until the version is there; it may not be active.
-  std::future<Result> Begin(CatalogCommand command, absl::Duration delay,
+  std::future<Result> Begin(const CatalogCommand& command, absl::Duration delay,
                             absl::Time deadline = absl::InfiniteFuture()) {
     const CatalogVersion next = LatestOf(*manager_).Next();
     auto result = std::async(std::launch::async, [this, command, delay, deadline] {
@@ -141,6 +141,98 @@ TEST_F(TimeTest, ARefusalOrNoOpThatRestsOnAVersionWaitsForItsActivation) {
   EXPECT_THAT(
       manager_->Execute(TableNamed("U"), {.deadline = absl::Now() + absl::Milliseconds(20)}),
       FailsWith(Reason::TABLE_EXISTS));
+}
+
+TEST_F(TimeTest, ADelayThatShrinksLetsNoVersionOvertakeAnotherAlsoAfterReopening) {
+  auto delayed = Begin(TableNamed("T"), absl::Minutes(10));
+  manager_->Close();
+  EXPECT_THAT(delayed.get(), FailsWith(Reason::CLOSED));
+  Reopen();
+  auto behind = Begin(TableNamed("U"), absl::ZeroDuration());
+  const auto states = StatesOf(*manager_);
+  EXPECT_EQ(states.at(3).activation, states.at(2).activation.Next());
+  EXPECT_EQ(manager_->ActiveAt(states.at(2).activation)->version(), CatalogVersion{2});
+  EXPECT_EQ(manager_->ActiveAt(states.at(3).activation)->version(), CatalogVersion{3});
+  clock_.Pass(600'000);
+  EXPECT_THAT(behind.get(), IsOk());
+  // Later ones are active at once again.
+  clock_.Pass(1);
+  const auto done = manager_->Execute(TableNamed("V"));
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->activation, manager_->Latest().timestamp());
+}
+
+TEST_F(TimeTest, ARefusalOrNoOpLeavesNoTrace) {
+  ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
+  const auto written = disk_.Entries();
+  const State state = StateOf(manager_->Latest());
+  const ObjectId next = manager_->Latest().next_object_id();
+  clock_.Pass(1000);
+  EXPECT_THAT(manager_->Execute(TableNamed("T")), FailsWith(Reason::TABLE_EXISTS));
+  EXPECT_THAT(manager_->Execute(std::vector<CatalogCommand>{SchemaNamed("S"), TableNamed("T")}),
+              FailsWith(Reason::TABLE_EXISTS));
+  const Result nothing = manager_->Execute(
+      std::vector<CatalogCommand>{TableNamed("T", true), SchemaNamed("PUBLIC", true)});
+  ASSERT_THAT(nothing, IsOk());
+  EXPECT_EQ(nothing->version, CatalogVersion{2});
+  EXPECT_EQ(nothing->activation, state.activation);
+  EXPECT_EQ(disk_.Entries(), written);
+  EXPECT_EQ(StateOf(manager_->Latest()), state);
+  // Nor in the version that comes next: its time and its ids are as if nothing had been.
+  const Result done = manager_->Execute(SchemaNamed("S"));
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(manager_->Latest().timestamp(), HybridTimestamp(clock_.WallMs(), 0));
+  EXPECT_EQ(manager_->Latest().Schema("S")->id(), next);
+}
+
+TEST_F(TimeTest, TimesBeforeAllVersionsAreNotFoundAndTruncatedOnesAreOutOfRange) {
+  ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
+  const HybridTimestamp first = manager_->At({1})->activation();
+  EXPECT_EQ(manager_->ActiveAt(first)->version(), CatalogVersion{1});
+  EXPECT_EQ(manager_->ActiveAt(JustBefore(first))->version(), CatalogVersion{0});
+  EXPECT_EQ(manager_->ActiveAt(HybridTimestamp::FromRaw(1))->version(), CatalogVersion{0});
+  EXPECT_THAT(manager_->ActiveAt(HybridTimestamp::FromRaw(0)),
+              FailsWith(Reason::CATALOG_TIMESTAMP_NOT_FOUND));
+  ASSERT_THAT(manager_->Snapshot({2}), Gives(true));
+  for (const bool reopened : {false, true}) {
+    if (reopened) Reopen();
+    const HybridTimestamp earliest = manager_->At({2})->activation();
+    EXPECT_EQ(manager_->ActiveAt(earliest)->version(), CatalogVersion{2});
+    for (HybridTimestamp gone : {JustBefore(earliest), first, HybridTimestamp::FromRaw(0)}) {
+      EXPECT_THAT(manager_->ActiveAt(gone), FailsWith(Reason::VERSION_TRUNCATED));
+    }
+  }
+}
+
+TEST_F(TimeTest, AVersionThatIsTruncatedWhileItsActivationIsAwaitedIsAnswered) {
+  auto delayed = Begin(TableNamed("T"), absl::Milliseconds(500));
+  auto refused = std::async(std::launch::async, [&] { return manager_->Execute(TableNamed("T")); });
+  auto behind = Begin(TableNamed("U"), absl::ZeroDuration());
+  ASSERT_TRUE(Eventually([&] { return clock_.waits() > 0; }));
+  clock_.Pass(500);
+  EXPECT_THAT(manager_->Snapshot({3}), Gives(true));
+  const Result done = delayed.get();
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->version, CatalogVersion{2});
+  EXPECT_THAT(refused.get(), FailsWith(Reason::TABLE_EXISTS));
+  EXPECT_THAT(behind.get(), IsOk());
+}
+
+TEST_F(TimeTest, WhoAwaitsTheVersionOfASnapshotAfterReopeningDoesNotWait) {
+  ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
+  ASSERT_THAT(manager_->Snapshot({2}), Gives(true));
+  Reopen();
+  EXPECT_THAT(manager_->WaitForVersion({2}, absl::InfinitePast()), IsOk());
+  EXPECT_THAT(manager_->Execute(TableNamed("T")), FailsWith(Reason::TABLE_EXISTS));
+}
+
+TEST_F(TimeTest, WhatExecuteSaidIsActiveCanBeSnapshottedThoughTheWallClockWasSetBack) {
+  auto delayed = Begin(TableNamed("T"), absl::Milliseconds(500));
+  ASSERT_TRUE(Eventually([&] { return clock_.waits() > 0; }));
+  clock_.Jump(-10'000);
+  clock_.Pass(500);
+  EXPECT_THAT(delayed.get(), IsOk());
+  EXPECT_THAT(manager_->Snapshot({2}), Gives(true));
 }
 
 TEST_F(TimeTest, WhatIsNotActiveYetIsNotSnapshotted) {

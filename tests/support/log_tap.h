@@ -1,7 +1,7 @@
 #pragma once
 
 // A log with a tap: everything goes through to another one, a test counts what is
-// appended, and may delay it or let it fail.
+// appended, may delay it or let it fail, and may act while records are read.
 
 #include <atomic>
 #include <functional>
@@ -34,6 +34,19 @@ class Tap {
     const std::lock_guard lock(mutex_);
     after_ = std::move(after);
   }
+  // Called before each chunk of a snapshot; what it says unless OK is the answer.
+  using BeforeChunk = std::function<absl::Status()>;
+  void OnPutChunk(BeforeChunk before) {
+    const std::lock_guard lock(mutex_);
+    before_chunk_ = std::move(before);
+  }
+
+  // Called before each record is read, on the reading thread.
+  using Read = std::function<void(CatalogVersion)>;
+  void OnRead(Read read) {
+    const std::lock_guard lock(mutex_);
+    read_ = std::move(read);
+  }
 
   struct Batch {
     size_t records;
@@ -51,6 +64,8 @@ class Tap {
   mutable std::mutex mutex_;
   Before before_;
   After after_;
+  Read read_;
+  BeforeChunk before_chunk_;
   std::vector<Batch> batches_;
 };
 
@@ -88,6 +103,12 @@ class TappedLog final : public UpdateLog {
   }
   void Unsubscribe() override { log_->Unsubscribe(); }
   absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const override {
+    Tap::Read read;
+    {
+      const std::lock_guard lock(tap_.mutex_);
+      read = tap_.read_;
+    }
+    if (read) read(version);
     return log_->ReadRecord(version);
   }
   absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
@@ -96,6 +117,12 @@ class TappedLog final : public UpdateLog {
   }
   absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
                         std::string_view bytes) override {
+    Tap::BeforeChunk before;
+    {
+      const std::lock_guard lock(tap_.mutex_);
+      before = tap_.before_chunk_;
+    }
+    if (const absl::Status said = before ? before() : absl::OkStatus(); !said.ok()) return said;
     return log_->PutChunk(snapshot, attempt, number, bytes);
   }
   absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,

@@ -222,10 +222,12 @@ std::optional<SimulatedLog::Event> SimulatedLog::NextEvent() const {
 }
 
 // Whether there was something to deliver. REQUIRES: delivering_ is held.
-absl::StatusOr<bool> SimulatedLog::DeliverOne() {
+absl::StatusOr<bool> SimulatedLog::DeliverOne(bool unless_held) {
   std::optional<Event> event;
   {
     std::lock_guard lock(shared_->mu);
+    // Asked here, so that what is appended after HoldWatches is never delivered.
+    if (unless_held && shared_->hold_watches) return false;
     event = NextEvent();
   }
   if (!event.has_value()) return false;
@@ -254,12 +256,14 @@ absl::StatusOr<bool> SimulatedLog::DeliverOne() {
   return true;
 }
 
-size_t SimulatedLog::Pump() {
+size_t SimulatedLog::Pump() { return Deliver(/*unless_held=*/false); }
+
+size_t SimulatedLog::Deliver(bool unless_held) {
   size_t calls = 0;
   while (true) {
     std::lock_guard delivering(delivering_);
     LogSink* const sink = watch_.has_value() ? watch_->sink : nullptr;
-    const auto delivered = DeliverOne();
+    const auto delivered = DeliverOne(unless_held);
     // Nobody else waits for what the sink, or the chain, had against the record.
     if (!delivered.ok()) sink->OnClosed(delivered.status());
     if (!delivered.ok() || *delivered) ++calls;
@@ -270,12 +274,9 @@ size_t SimulatedLog::Pump() {
 void SimulatedLog::RunWatch() {
   std::unique_lock lock(shared_->mu);
   while (!stopping_) {
-    bool idle = shared_->hold_watches;
-    if (!idle) {
-      lock.unlock();
-      idle = Pump() == 0;
-      lock.lock();
-    }
+    lock.unlock();
+    const bool idle = Deliver(/*unless_held=*/true) == 0;
+    lock.lock();
     // What changed between Pump and here is seen a moment later.
     if (idle && !stopping_) shared_->changed.wait_for(lock, std::chrono::milliseconds(1));
   }

@@ -136,7 +136,8 @@ class SimulatedLog final : public UpdateLog {
   SimulatedLog(std::shared_ptr<Shared> shared, SimulatedCluster::Delivery delivery);
 
   std::optional<Event> NextEvent() const;
-  absl::StatusOr<bool> DeliverOne();
+  absl::StatusOr<bool> DeliverOne(bool unless_held = false);
+  size_t Deliver(bool unless_held);
   void RunWatch();
 
   const std::shared_ptr<Shared> shared_;

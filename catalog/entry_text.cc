@@ -1,16 +1,12 @@
-#include "annals/cli/entry_text.h"
+#include "annals/catalog/entry_text.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "annals/catalog/canonical_text.h"
-#include "annals/cli/change_text.h"
-#include "annals/cli/object_text.h"
-#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
-namespace annals::cli {
+namespace annals {
 namespace {
 
 template <typename... Arms>
@@ -23,24 +19,15 @@ Overloaded(Arms...) -> Overloaded<Arms...>;
 // The object in an entry. Entries are checked when they are decoded.
 ObjectDescriptor ObjectIn(const std::string& bytes) { return {bytes, {}, {}}; }
 
-std::string ColumnWords(const Column& column) {
-  return absl::StrCat("column ", ddl::QuoteName(column.name), " ", SqlType(column),
-                      column.nullable ? "" : " NOT NULL");
-}
-
-std::string ObjectWords(const ObjectDescriptor& object) {
-  std::string words =
-      absl::StrCat(ToAbsl(KindName(object.kind())), " ", ddl::QuoteName(object.name()));
-  if (const auto table = As<TableDescriptor>(object)) {
-    absl::StrAppend(&words, " (", Count(table->columns().size(), "column"), ")");
-  }
-  return words;
+std::string CountColumns(size_t count) {
+  return absl::StrCat(count, count == 1 ? " column" : " columns");
 }
 
 }  // namespace
 
-KnownNames::KnownNames(const std::vector<UpdateEntry>& entries, const CatalogView* catalog)
-    : catalog_(catalog) {
+KnownNames::KnownNames(const std::vector<UpdateEntry>& entries, const CatalogView* catalog,
+                       WriteName write)
+    : catalog_(catalog), write_(write) {
   for (const UpdateEntry& entry : entries) {
     const auto* const made = std::get_if<NewObject>(&entry);
     if (made == nullptr) continue;
@@ -60,7 +47,20 @@ std::optional<KnownNames::Known> KnownNames::Find(ObjectId id) const {
 std::string KnownNames::Named(ObjectId id, std::string_view kind) const {
   const auto known = Find(id);
   if (!known.has_value()) return absl::StrCat(ToAbsl(kind), " #", id.value);
-  return absl::StrCat(ToAbsl(KindName(known->kind)), " ", ddl::QuoteName(known->name));
+  return absl::StrCat(ToAbsl(KindName(known->kind)), " ", write_(known->name));
+}
+
+std::string KnownNames::ColumnWords(const Column& column) const {
+  return absl::StrCat("column ", write_(column.name), " ", SqlType(column),
+                      column.nullable ? "" : " NOT NULL");
+}
+
+std::string KnownNames::ObjectWords(const ObjectDescriptor& object) const {
+  std::string words = absl::StrCat(ToAbsl(KindName(object.kind())), " ", write_(object.name()));
+  if (const auto table = As<TableDescriptor>(object)) {
+    absl::StrAppend(&words, " (", CountColumns(table->columns().size()), ")");
+  }
+  return words;
 }
 
 EntryFacts KnownNames::FactsOf(const UpdateEntry& entry) const {
@@ -99,16 +99,16 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
                                 e.cascade ? " and what depends on it" : "");
           },
           [&](const RenameObject& e) {
-            return absl::StrCat("rename ", Named(e.id, "object"), " to ", ddl::QuoteName(e.name));
+            return absl::StrCat("rename ", Named(e.id, "object"), " to ", write_(e.name));
           },
           [&](const NewColumns& e) {
-            const auto append = [](std::string* out, const Column& c) { *out += ColumnWords(c); };
+            const auto append = [&](std::string* out, const Column& c) { *out += ColumnWords(c); };
             return absl::StrCat("add ", absl::StrJoin(e.columns, ", ", append), " to ",
                                 table(e.table));
           },
           [&](const DropColumns& e) {
             const auto append = [](std::string* out, ColumnId c) { absl::StrAppend(out, c.value); };
-            return absl::StrCat("drop ", Count(e.columns.size(), "column"), " (column id ",
+            return absl::StrCat("drop ", CountColumns(e.columns.size()), " (column id ",
                                 absl::StrJoin(e.columns, ", ", append), ") of ", table(e.table));
           },
           [&](const AlterColumn& e) {
@@ -116,7 +116,7 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
           },
           [&](const RenameColumn& e) {
             return absl::StrCat("rename column id ", e.column.value, " of ", table(e.table), " to ",
-                                ddl::QuoteName(e.name));
+                                write_(e.name));
           },
           [&](const SetPrimaryKey& e) {
             return absl::StrCat(
@@ -137,11 +137,4 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
       entry);
 }
 
-std::string SummaryOf(const std::vector<UpdateEntry>& entries) {
-  const KnownNames names(entries);
-  std::vector<std::string> words;
-  for (const UpdateEntry& entry : entries) words.push_back(names.WordsOf(entry));
-  return words.empty() ? "no changes" : SummaryOf(words);
-}
-
-}  // namespace annals::cli
+}  // namespace annals

@@ -2,17 +2,18 @@
 
 // Entries of the log in words. An entry names its object by id, and the record does
 // not always tell the name: then the words are "table #12". Pure; what comes out may
-// hold control characters.
+// hold control characters. Any thread.
 
-#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog_view.h"
 #include "annals/catalog/update.h"
 
-namespace annals::cli {
+namespace annals {
 
 // What is known of the object that an entry speaks of.
 struct EntryFacts {
@@ -21,11 +22,13 @@ struct EntryFacts {
   std::string name;  // Empty: unknown.
 };
 
-// The names that `entries` tell themselves, and those of `catalog` if there is one.
+// The names that `entries` tell themselves, and those of `catalog` if there is one,
+// which must outlive this. `write` says how words have a name.
 class KnownNames {
  public:
-  explicit KnownNames(const std::vector<UpdateEntry>& entries,
-                      const CatalogView* catalog = nullptr);
+  using WriteName = std::string (*)(std::string_view name);
+  explicit KnownNames(const std::vector<UpdateEntry>& entries, const CatalogView* catalog = nullptr,
+                      WriteName write = &CanonicalName);
 
   EntryFacts FactsOf(const UpdateEntry& entry) const;
   // "add column STATE VARCHAR(16) to table SHOP.ORDERS"
@@ -39,12 +42,12 @@ class KnownNames {
   };
   std::optional<Known> Find(ObjectId id) const;
   std::string Named(ObjectId id, std::string_view kind) const;
+  std::string ColumnWords(const Column& column) const;
+  std::string ObjectWords(const ObjectDescriptor& object) const;
 
   std::vector<Known> known_;
   const CatalogView* catalog_;
+  WriteName write_;
 };
 
-// All entries on one line, as SummaryOf (cli/change_text.h) has it.
-std::string SummaryOf(const std::vector<UpdateEntry>& entries);
-
-}  // namespace annals::cli
+}  // namespace annals
