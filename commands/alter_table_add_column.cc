@@ -1,5 +1,6 @@
 #include "annals/commands/alter_table_add_column.h"
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "annals/commands/limits.h"
 #include "annals/commands/lookup.h"
@@ -30,8 +31,13 @@ absl::Status ValidateAdded(const ColumnDefinition& column, Policy policy) {
 absl::Status AlterTableAddColumn::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
   if (columns.empty()) return MakeError(Reason::NO_COLUMNS, "there is no column to add");
-  ANNALS_RETURN_IF_ERROR(ValidateColumns(columns));
+  for (const ColumnDefinition& column : columns) ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
+  absl::flat_hash_set<std::string> seen;
   for (const ColumnDefinition& column : columns) {
+    if (!seen.insert(column.name).second) {
+      return MakeError(Reason::COLUMN_DUPLICATED,
+                       absl::StrCat("column ", Quoted(column.name), " is given twice"));
+    }
     ANNALS_RETURN_IF_ERROR(ValidateAdded(column, policy));
   }
   return absl::OkStatus();

@@ -100,9 +100,7 @@ absl::Status CheckTypeChange(const AlterTableAlterColumn& command, const Column&
   return absl::OkStatus();
 }
 
-absl::Status CheckStrict(const AlterTableAlterColumn& command, const Column& origin,
-                         bool key_column) {
-  if (key_column) ANNALS_RETURN_IF_ERROR(CheckKeyColumn(command, origin));
+absl::Status CheckStrict(const AlterTableAlterColumn& command, const Column& origin) {
   ANNALS_RETURN_IF_ERROR(CheckTypeChange(command, origin));
   if (command.nullable == false && origin.nullable) {
     return Refuse(
@@ -114,6 +112,13 @@ absl::Status CheckStrict(const AlterTableAlterColumn& command, const Column& ori
 
 // --- The column as it will be.
 
+// A parameter as it will be if the type stays. One that the type does not take may be
+// given as it is shown, which is 0.
+std::optional<int64_t> Settled(const std::optional<int64_t>& given, bool takes, uint32_t old) {
+  if (takes) return given.value_or(old);
+  return Differs(given, old) ? given : std::nullopt;
+}
+
 // Parameters that are not given stay, unless the type becomes another.
 DataType NewType(const AlterTableAlterColumn& command, const Column& origin) {
   DataType type;
@@ -123,12 +128,10 @@ DataType NewType(const AlterTableAlterColumn& command, const Column& origin) {
   type.length = command.length;
   type.length_given = command.length_given;
   if (type.id != origin.type) return type;
-  if (!type.precision && TakesPrecision(type.id)) type.precision = origin.precision;
-  if (!type.scale && TakesScale(type.id)) type.scale = origin.scale;
-  if (!type.length && TakesLength(type.id)) {
-    type.length = origin.length;
-    type.length_given = origin.length_given;
-  }
+  type.precision = Settled(command.precision, TakesPrecision(type.id), origin.precision);
+  type.scale = Settled(command.scale, TakesScale(type.id), origin.scale);
+  type.length = Settled(command.length, TakesLength(type.id), origin.length);
+  if (!command.length) type.length_given = origin.length_given;
   return type;
 }
 
@@ -141,6 +144,8 @@ bool SameType(const Column& a, const Column& b) {
 absl::StatusOr<DefaultValue> KeepDefault(const AlterTableAlterColumn& command, const Column& origin,
                                          const Column& target, bool relaxed) {
   if (SameType(origin, target)) return origin.default_value;
+  // One that is no value of the type was kept as given, and growing does not change it.
+  if (!relaxed && origin.default_value.type != origin.type) return origin.default_value;
   if (auto converted = ConvertDefault(origin.default_value, target)) return *std::move(converted);
   // What a wider type does not take did not fit before: it was kept as given.
   if (!relaxed) return origin.default_value;
@@ -177,10 +182,11 @@ absl::StatusOr<UpdateEntries> AlterTableAlterColumn::Plan(PlanContext& context) 
   ANNALS_ASSIGN_OR_RETURN(const ColumnDescriptor found, FindColumn(*owner, schema, column));
   const Column origin = found.ToColumn();
   const bool key_column = owner->IsKeyColumn(origin.id);
-  if (!context.relaxed()) ANNALS_RETURN_IF_ERROR(CheckStrict(*this, origin, key_column));
+  if (key_column && !context.relaxed()) ANNALS_RETURN_IF_ERROR(CheckKeyColumn(*this, origin));
   if (key_column && nullable == true) {
     return Refuse(Reason::PK_DROP_NOT_NULL, *this, "a key column has to be NOT NULL");
   }
+  if (!context.relaxed()) ANNALS_RETURN_IF_ERROR(CheckStrict(*this, origin));
 
   const DataType new_type = NewType(*this, origin);
   ANNALS_RETURN_IF_ERROR(ValidateType(new_type, column));

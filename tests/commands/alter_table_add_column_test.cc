@@ -77,6 +77,9 @@ TEST_F(AddColumnTest, MalformedColumnsAreRefusedAlsoWithIfTableExists) {
   refused({}, Reason::NO_COLUMNS);
   refused({NullableInt("")}, Reason::BLANK_IDENTIFIER);
   refused({NullableInt("A"), NullableInt("A")}, Reason::COLUMN_DUPLICATED);
+  // Column by column: what is wrong with the first one is said first.
+  refused({{.name = "A", .type = Int32()}, NullableInt("B"), NullableInt("B")},
+          Reason::NOT_NULL_NEEDS_DEFAULT);
   refused({{.name = "A", .type = {TypeId::kPeriod, 2}, .nullable = true}},
           Reason::TYPE_NOT_STORABLE);
   refused({{.name = "A", .type = Uuid(), .default_value = Function("rand_uuid")}},

@@ -278,6 +278,21 @@ TEST_F(AlterColumnTest, AKeyColumnStaysNotNullUnderEitherPolicy) {
   EXPECT_THAT(Try(SetNullable(true)), FailsWith(Reason::PK_DROP_NOT_NULL));
 }
 
+TEST_F(AlterColumnTest, ADefaultOfAnotherTypeStaysAsItWasGivenWhenItsColumnGrows) {
+  MakeTable(String(10));
+  Do(SetDefault(Constant(7)));
+  const DefaultValue before = C().default_value;
+  Do(SetType(String(11)));
+  EXPECT_EQ(C().default_value, before);
+}
+
+TEST_F(AlterColumnTest, WhatAKeyForbidsIsSaidBeforeWhatTheTypeForbids) {
+  MakeKeyTable(String(10));
+  AlterTableAlterColumn command = SetNullable(true);
+  command.length = 11;
+  EXPECT_THAT(Try(command), FailsWith(Reason::PK_DROP_NOT_NULL));
+}
+
 TEST_F(AlterColumnTest, UnderRelaxedAKeyColumnCanHaveAnotherType) {
   UseRelaxedPolicy();
   MakeKeyTable(Int32());
@@ -309,6 +324,17 @@ TEST_F(AlterColumnTest, UnderRelaxedParametersShrinkAndChange) {
   EXPECT_EQ(TypeText(C()), "DECIMAL(6, 4)");
   EXPECT_THAT(Try(SetLength(6)), FailsWith(Reason::TYPE_PARAM_NOT_APPLICABLE));
   EXPECT_THAT(Try(SetPrecision(0)), FailsWith(Reason::TYPE_PARAM_RANGE));
+}
+
+TEST_F(AlterColumnTest, AParameterGivenAsItIsShownChangesNothing) {
+  MakeTable(Uuid());
+  for (const bool relaxed : {false, true}) {
+    if (relaxed) UseRelaxedPolicy();
+    EXPECT_THAT(Do(SetPrecision(0)), IsEmpty());
+    EXPECT_THAT(Do(SetScale(0)), IsEmpty());
+    EXPECT_THAT(Do(SetLength(0)), IsEmpty());
+  }
+  EXPECT_THAT(Try(SetScale(1)), FailsWith(Reason::TYPE_PARAM_NOT_APPLICABLE));
 }
 
 TEST_F(AlterColumnTest, ParametersDoNotOutliveTheirType) {
