@@ -6,7 +6,8 @@
 In blocks of the document that are marked `jsonl`, lines that begin with `> ` are
 requests and lines that begin with `< ` their replies; lines that begin with a blank
 go on with the line before. All blocks are one session on an empty catalog. Replies
-are compared as JSON; the text "..." in the document stands for any value.
+are compared as JSON; the text "..." in the document stands for any value. Every
+command that the program knows has an example that makes a version.
 """
 import json
 import pathlib
@@ -62,10 +63,27 @@ def differences(examples, replies):
             yield f"line {number}: {request}\n  the document says  {expected}\n  the program says   {found}"
 
 
+def commands_of(program):
+    """The program names its commands where it is asked for one that it does not know."""
+    (reply,) = answers(program, ['{"?": {}}'])
+    return json.loads(reply)["error"]["message"].split("there are ")[1].split(", ")
+
+
+def shown_in(examples):
+    """The commands of the examples that make a version."""
+    for _, request, reply in examples:
+        if '"applied": [true' in reply:
+            commands = json.loads(request)
+            for command in commands if isinstance(commands, list) else [commands]:
+                yield from command
+
+
 def main():
     program, document = sys.argv[1], sys.argv[2]
     examples = examples_of(pathlib.Path(document).read_text())
     found = list(differences(examples, answers(program, [request for _, request, _ in examples])))
+    shown = set(shown_in(examples))
+    found += [f"{command} has no example that makes a version" for command in commands_of(program) if command not in shown]
     for difference in found:
         print(f"{document}: {difference}")
     print(f"{len(examples)} examples, {len(found)} differences")

@@ -2,7 +2,7 @@
 """Reads examples from a small document and spoils replies, which the check has to see."""
 import unittest
 
-from protocol_examples import differences, examples_of, matches
+from protocol_examples import differences, examples_of, matches, shown_in
 
 DOCUMENT = """
 > {"not": "in a block"}
@@ -55,6 +55,11 @@ class ProtocolExamplesTest(unittest.TestCase):
     def test_an_example_without_reply_is_seen(self):
         examples = examples_of("```jsonl\n> {}\n<\n```")
         self.assertEqual(len(list(differences(examples, ['{"version": 1}']))), 1)
+
+    def test_a_command_is_shown_if_it_makes_a_version(self):
+        self.assertEqual(list(shown_in(examples_of(DOCUMENT))), ["create_schema"])
+        nothing_done = examples_of('```jsonl\n> {"drop_schema": {}}\n< {"version": 1, "applied": [false]}\n```')
+        self.assertEqual(list(shown_in(nothing_done)), [])
 
     def test_types_are_compared_too(self):
         self.assertFalse(matches(1, True))
