@@ -15,8 +15,19 @@ absl::Status Invalid(std::string_view message) {
   return MakeError(Reason::INVALID_REQUEST, message);
 }
 
-// "a string", for messages.
-std::string TypeOf(const Json& value) {
+std::string Found(std::string_view expected, const Json& value) {
+  return absl::StrCat("must be ", ToAbsl(expected), ", not ", ToAbsl(JsonTypeName(value)));
+}
+
+// A whole number that fits: nlohmann tells those above INT64_MAX by their sign.
+bool FitsInt64(const Json& value) {
+  if (!value.is_number_integer()) return false;
+  return !value.is_number_unsigned() || value.get<uint64_t>() <= uint64_t{INT64_MAX};
+}
+
+}  // namespace
+
+std::string_view JsonTypeName(const Json& value) {
   switch (value.type()) {
     case Json::value_t::boolean:
       return "a boolean";
@@ -35,18 +46,6 @@ std::string TypeOf(const Json& value) {
       return "null";
   }
 }
-
-std::string Found(std::string_view expected, const Json& value) {
-  return absl::StrCat("must be ", ToAbsl(expected), ", not ", TypeOf(value));
-}
-
-// A whole number that fits: nlohmann tells those above INT64_MAX by their sign.
-bool FitsInt64(const Json& value) {
-  if (!value.is_number_integer()) return false;
-  return !value.is_number_unsigned() || value.get<uint64_t>() <= uint64_t{INT64_MAX};
-}
-
-}  // namespace
 
 Fields::Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
   if (!json.is_object()) {
@@ -133,13 +132,13 @@ std::optional<std::vector<std::string>> Fields::Texts(std::string_view name) {
 
 std::string Fields::RequiredText(std::string_view name) {
   auto text = Text(name);
-  if (!text.has_value()) Refuse(name, "is missing");
+  if (!text.has_value()) Refuse(name, "is missing; it must be a string");
   return std::move(text).value_or("");
 }
 
 int64_t Fields::RequiredInteger(std::string_view name) {
   const auto number = Integer(name);
-  if (!number.has_value()) Refuse(name, "is missing");
+  if (!number.has_value()) Refuse(name, "is missing; it must be a whole number");
   return number.value_or(0);
 }
 

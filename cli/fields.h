@@ -15,6 +15,9 @@
 
 namespace annals::cli {
 
+// "a string", "a whole number", ...: what `value` is, for messages.
+std::string_view JsonTypeName(const Json& value);
+
 class Fields {
  public:
   // `where` is for messages: "create_table", "create_table.columns[2]". `json` must

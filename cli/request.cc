@@ -112,7 +112,7 @@ std::vector<T> TakeList(Fields& fields, std::string_view name, Read read) {
   std::vector<T> values;
   if (list == nullptr || list->is_null()) return values;
   if (!list->is_array()) {
-    fields.Refuse(name, "must be a list");
+    fields.Refuse(name, absl::StrCat("must be a list, not ", ToAbsl(JsonTypeName(*list))));
     return values;
   }
   for (const Json& value : *list) {
@@ -290,7 +290,9 @@ CatalogCommand ReadRenameIndex(Fields& fields) {
 
 IndexRef TakeIndexId(Fields& fields) {
   const int64_t id = fields.RequiredInteger("id");
-  if (id < 0 || id >= UINT32_MAX) fields.Refuse("id", "must be from 0 to 4294967294");
+  if (id < 0 || id >= UINT32_MAX) {
+    fields.Refuse("id", absl::StrCat("must be from 0 to 4294967294, not ", id));
+  }
   return {.id = ObjectId{static_cast<uint32_t>(id)}};
 }
 
@@ -326,7 +328,8 @@ CatalogCommand ReadCreateZone(Fields& fields) {
   const auto profiles = fields.Texts("storage_profiles");
   if (!profiles.has_value()) {
     fields.Fail(MakeError(Reason::STORAGE_PROFILES_NULL,
-                          absl::StrCat(fields.PathOf("storage_profiles"), " must be given")));
+                          absl::StrCat(fields.PathOf("storage_profiles"),
+                                       " is missing; it must be a list of strings")));
   }
   command.storage_profiles = profiles.value_or(std::vector<std::string>());
   command.if_not_exists = TakeFlag(fields, "if_not_exists");
@@ -426,11 +429,15 @@ absl::StatusOr<CatalogCommand> ReadCommand(const Json& json) {
     ANNALS_RETURN_IF_ERROR(fields.Finish());
     return command;
   }
-  return Invalid(absl::StrCat("there is no command \"", Visible(name.substr(0, 80)), "\""));
+  std::vector<std::string_view> names;
+  for (const CommandReader& reader : kCommands) names.push_back(reader.name);
+  const auto append = [](std::string* out, std::string_view one) { out->append(one); };
+  return Invalid(absl::StrCat("there is no command \"", Visible(name.substr(0, 80)),
+                              "\"; there are ", absl::StrJoin(names, ", ", append)));
 }
 
 absl::StatusOr<Request> ReadBatch(const Json& list, std::optional<size_t>& index) {
-  if (list.empty()) return Invalid("the batch is empty");
+  if (list.empty()) return Invalid("the batch is empty; it must have a command at least");
   CommandsRequest request;
   for (const Json& json : list) {
     index = request.commands.size();
@@ -441,7 +448,9 @@ absl::StatusOr<Request> ReadBatch(const Json& list, std::optional<size_t>& index
 }
 
 absl::StatusOr<CatalogVersion> CheckVersion(Fields& fields, int64_t version) {
-  if (version < 0) fields.Refuse("version", "must not be negative");
+  if (version < 0) {
+    fields.Refuse("version", absl::StrCat("must not be negative, as ", version, " is"));
+  }
   ANNALS_RETURN_IF_ERROR(fields.Finish());
   return CatalogVersion{static_cast<uint64_t>(version)};
 }

@@ -28,8 +28,8 @@ using Request = std::variant<CommandsRequest, DescribeRequest, SnapshotRequest>;
 
 // Reads one line. After an error `command` is the index in the batch of the command
 // that is wrong, where it is one.
-//   INVALID_REQUEST  names the field, and says what would be right
-//   NOT_SUPPORTED    a command that this engine does not have
+//   INVALID_REQUEST        names the field, and says what would be right
+//   STORAGE_PROFILES_NULL  a new zone without them
 absl::StatusOr<Request> ParseRequest(std::string_view line, std::optional<size_t>& command);
 
 }  // namespace annals::cli

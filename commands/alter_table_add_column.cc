@@ -26,11 +26,11 @@ absl::Status ValidateAdded(const ColumnDefinition& column, Policy policy) {
                                 " is NOT NULL and needs a default for the rows that are there"));
 }
 
-}  // namespace
-
-absl::Status AlterTableAddColumn::Validate(Policy policy) const {
-  ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
-  if (columns.empty()) return MakeError(Reason::NO_COLUMNS, "there is no column to add");
+// A name that is there twice is refused where it is there again.
+absl::Status ValidateAdded(const std::vector<ColumnDefinition>& columns, Policy policy) {
+  if (columns.empty()) {
+    return MakeError(Reason::NO_COLUMNS, "no column to add is given; name at least one");
+  }
   for (const ColumnDefinition& column : columns) ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
   absl::flat_hash_set<std::string> seen;
   for (const ColumnDefinition& column : columns) {
@@ -41,6 +41,14 @@ absl::Status AlterTableAddColumn::Validate(Policy policy) const {
     ANNALS_RETURN_IF_ERROR(ValidateAdded(column, policy));
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status AlterTableAddColumn::Validate(Policy policy) const {
+  ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
+  return WithContext(ValidateAdded(columns, policy),
+                     absl::StrCat("table ", Qualified(schema, table)));
 }
 
 absl::StatusOr<UpdateEntries> AlterTableAddColumn::Plan(PlanContext& context) const {

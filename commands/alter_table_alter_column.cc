@@ -1,8 +1,11 @@
 #include "annals/commands/alter_table_alter_column.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "annals/commands/limits.h"
 #include "annals/commands/literal_conversion.h"
 #include "annals/commands/lookup.h"
@@ -61,6 +64,24 @@ bool CanGrow(TypeId from, TypeId to) {
   }
 }
 
+// "INT32 or INT64": what the type can become.
+std::string WiderTypes(TypeId from) {
+  std::vector<std::string> names;
+  for (const TypeId to :
+       {TypeId::kInt16, TypeId::kInt32, TypeId::kInt64, TypeId::kFloat, TypeId::kDouble}) {
+    if (to != from && CanGrow(from, to)) names.emplace_back(TypeName(to));
+  }
+  return absl::StrJoin(names, " or ");
+}
+
+absl::Status RefuseType(const AlterTableAlterColumn& command, const Column& origin) {
+  const std::string wider = WiderTypes(origin.type);
+  return Refuse(
+      Reason::TYPE_CHANGE_FORBIDDEN, command,
+      absl::StrCat("type ", TypeText(origin), " cannot become ", ToAbsl(TypeName(*command.type)),
+                   wider.empty() ? "" : absl::StrCat(", only ", wider)));
+}
+
 absl::Status CheckGrowth(const AlterTableAlterColumn& command, const Column& origin) {
   if (TakesPrecision(origin.type) && IsLess(command.precision, origin.precision)) {
     return Refuse(Reason::PRECISION_DECREASE, command,
@@ -80,22 +101,23 @@ absl::Status CheckGrowth(const AlterTableAlterColumn& command, const Column& ori
 absl::Status CheckTypeChange(const AlterTableAlterColumn& command, const Column& origin) {
   if (command.type && CanGrow(origin.type, *command.type)) return CheckGrowth(command, origin);
   if (command.type && *command.type != origin.type) {
-    return Refuse(Reason::TYPE_CHANGE_FORBIDDEN, command,
-                  absl::StrCat("type ", TypeText(origin), " cannot become ",
-                               ToAbsl(TypeName(*command.type))));
+    return RefuseType(command, origin);
   }
   const std::string_view growth =
       CanGrow(origin.type, origin.type) ? ", unless it grows and the type is given too" : "";
   if (Differs(command.precision, origin.precision)) {
-    return Refuse(Reason::PRECISION_CHANGE, command,
-                  absl::StrCat("the precision cannot change", ToAbsl(growth)));
+    return Refuse(
+        Reason::PRECISION_CHANGE, command,
+        absl::StrCat("the precision cannot change", ToAbsl(growth), "; it is ", origin.precision));
   }
   if (Differs(command.scale, origin.scale)) {
-    return Refuse(Reason::SCALE_CHANGE, command, "the scale cannot change");
+    return Refuse(Reason::SCALE_CHANGE, command,
+                  absl::StrCat("the scale cannot change; it is ", origin.scale));
   }
   if (Differs(command.length, origin.length)) {
-    return Refuse(Reason::LENGTH_CHANGE, command,
-                  absl::StrCat("the length cannot change", ToAbsl(growth)));
+    return Refuse(
+        Reason::LENGTH_CHANGE, command,
+        absl::StrCat("the length cannot change", ToAbsl(growth), "; it is ", origin.length));
   }
   return absl::OkStatus();
 }

@@ -27,7 +27,11 @@ std::vector<std::string> AliveIndexesOn(const CatalogView& catalog, const TableD
 
 absl::Status AlterTableDropColumn::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
-  if (columns.empty()) return MakeError(Reason::NO_COLUMNS, "there is no column to drop");
+  if (columns.empty()) {
+    return MakeError(Reason::NO_COLUMNS,
+                     absl::StrCat("table ", Qualified(schema, table),
+                                  ": no column to drop is given; name at least one"));
+  }
   for (const std::string& column : columns) {
     ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
   }

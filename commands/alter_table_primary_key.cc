@@ -16,6 +16,14 @@
 namespace annals {
 namespace {
 
+absl::Status ValidateKey(const PrimaryKey& key) {
+  ANNALS_RETURN_IF_ERROR(ValidateKeyName(key));
+  for (const std::string& column : key.columns) {
+    ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
+  }
+  return ValidateKeyColumns(key);
+}
+
 // The columns that the key makes NOT NULL: each gets a new record.
 size_t CountNullable(const TableDescriptor& table, const std::vector<ColumnId>& ids) {
   return static_cast<size_t>(std::count_if(
@@ -26,12 +34,9 @@ size_t CountNullable(const TableDescriptor& table, const std::vector<ColumnId>& 
 
 absl::Status AlterTableAddPrimaryKey::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
-  ANNALS_RETURN_IF_ERROR(ValidateKeyName(primary_key));
-  for (const std::string& column : primary_key.columns) {
-    ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
-  }
-  ANNALS_RETURN_IF_ERROR(ValidateKeyColumns(primary_key));
-  return CheckRelaxed(policy, "ADD PRIMARY KEY");
+  const std::string where = absl::StrCat("table ", Qualified(schema, table));
+  ANNALS_RETURN_IF_ERROR(WithContext(ValidateKey(primary_key), where));
+  return WithContext(CheckRelaxed(policy, "ADD PRIMARY KEY"), where);
 }
 
 absl::StatusOr<UpdateEntries> AlterTableAddPrimaryKey::Plan(PlanContext& context) const {
@@ -63,7 +68,8 @@ absl::StatusOr<UpdateEntries> AlterTableAddPrimaryKey::Plan(PlanContext& context
 
 absl::Status AlterTableDropPrimaryKey::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
-  return CheckRelaxed(policy, "DROP PRIMARY KEY");
+  return WithContext(CheckRelaxed(policy, "DROP PRIMARY KEY"),
+                     absl::StrCat("table ", Qualified(schema, table)));
 }
 
 absl::StatusOr<UpdateEntries> AlterTableDropPrimaryKey::Plan(PlanContext& context) const {

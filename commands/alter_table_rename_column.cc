@@ -13,7 +13,8 @@ absl::Status AlterTableRenameColumn::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
   ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
   ANNALS_RETURN_IF_ERROR(CheckName(new_name, "new column name"));
-  return CheckRelaxed(policy, "RENAME COLUMN");
+  return WithContext(CheckRelaxed(policy, "RENAME COLUMN"),
+                     absl::StrCat("table ", Qualified(schema, table)));
 }
 
 absl::StatusOr<UpdateEntries> AlterTableRenameColumn::Plan(PlanContext& context) const {

@@ -1,5 +1,6 @@
 #include "annals/commands/alter_table_set_property.h"
 
+#include "absl/strings/str_cat.h"
 #include "annals/commands/lookup.h"
 #include "annals/commands/names.h"
 #include "annals/commands/table_properties.h"
@@ -9,7 +10,8 @@ namespace annals {
 
 absl::Status AlterTableSetProperty::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
-  return CheckTableProperties(stale_rows_fraction, min_stale_rows_count);
+  return WithContext(CheckTableProperties(stale_rows_fraction, min_stale_rows_count),
+                     absl::StrCat("table ", Qualified(schema, table)));
 }
 
 absl::StatusOr<UpdateEntries> AlterTableSetProperty::Plan(PlanContext& context) const {

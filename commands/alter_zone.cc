@@ -12,9 +12,23 @@
 namespace annals {
 namespace {
 
-absl::Status Immutable(Reason reason, std::string_view zone, std::string_view what) {
-  return MakeError(reason, absl::StrCat(ToAbsl(what), " of zone ", Quoted(zone),
-                                        " cannot be changed; it is given when the zone is made"));
+absl::Status Immutable(Reason reason, std::string_view what) {
+  return MakeError(
+      reason, absl::StrCat(ToAbsl(what), " cannot be changed; it is given when the zone is made"));
+}
+
+absl::Status ValidateParameters(const AlterZone& command) {
+  if (command.partitions) {
+    return Immutable(Reason::PARTITIONS_IMMUTABLE, "the number of partitions");
+  }
+  ANNALS_RETURN_IF_ERROR(CheckReplicas(command.replicas));
+  ANNALS_RETURN_IF_ERROR(CheckQuorumSize(command.quorum_size));
+  ANNALS_RETURN_IF_ERROR(CheckAutoScale(command.auto_scale_up_s, command.auto_scale_down_s));
+  if (command.filter) ANNALS_RETURN_IF_ERROR(CheckFilter(*command.filter));
+  if (command.consistency) {
+    return Immutable(Reason::CONSISTENCY_MODE_IMMUTABLE, "the consistency mode");
+  }
+  return command.storage_profiles ? CheckProfiles(*command.storage_profiles) : absl::OkStatus();
 }
 
 // The quorum that is asked for, or the nearest to the old one that can be.
@@ -23,7 +37,8 @@ absl::StatusOr<uint32_t> NewQuorum(const AlterZone& command, const ZoneFields& z
     const QuorumRange range = QuorumOf(zone.replicas);
     return std::clamp(zone.quorum_size, range.least, range.most);
   }
-  ANNALS_RETURN_IF_ERROR(CheckQuorum(*command.quorum_size, zone.replicas));
+  ANNALS_RETURN_IF_ERROR(WithContext(CheckQuorum(*command.quorum_size, zone.replicas),
+                                     absl::StrCat("zone ", Quoted(zone.name))));
   return static_cast<uint32_t>(*command.quorum_size);
 }
 
@@ -64,17 +79,7 @@ absl::StatusOr<ZoneFields> Altered(const AlterZone& command, ZoneFields zone) {
 
 absl::Status AlterZone::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckName(name, "zone name"));
-  if (partitions) {
-    return Immutable(Reason::PARTITIONS_IMMUTABLE, name, "the number of partitions");
-  }
-  ANNALS_RETURN_IF_ERROR(CheckReplicas(replicas));
-  ANNALS_RETURN_IF_ERROR(CheckQuorumSize(quorum_size));
-  ANNALS_RETURN_IF_ERROR(CheckAutoScale(auto_scale_up_s, auto_scale_down_s));
-  if (filter) ANNALS_RETURN_IF_ERROR(CheckFilter(*filter));
-  if (consistency) {
-    return Immutable(Reason::CONSISTENCY_MODE_IMMUTABLE, name, "the consistency mode");
-  }
-  return storage_profiles ? CheckProfiles(*storage_profiles) : absl::OkStatus();
+  return WithContext(ValidateParameters(*this), absl::StrCat("zone ", Quoted(name)));
 }
 
 absl::StatusOr<UpdateEntries> AlterZone::Plan(PlanContext& context) const {

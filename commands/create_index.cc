@@ -67,7 +67,7 @@ absl::Status CreateIndex::Validate(Policy /*policy*/) const {
         absl::StrCat("index ", Quoted(name), " names column ", Quoted(*twice), " twice"));
   }
   ANNALS_RETURN_IF_ERROR(ValidateCollations(*this));
-  return CheckKeyColumnCount(columns.size());
+  return WithContext(CheckKeyColumnCount(columns.size()), absl::StrCat("index ", Quoted(name)));
 }
 
 absl::StatusOr<UpdateEntries> CreateIndex::Plan(PlanContext& context) const {

@@ -36,12 +36,12 @@ absl::Status CreateSystemView::Validate(Policy /*policy*/) const {
                      absl::StrCat("system view ", Quoted(name), " needs at least one column"));
   }
   if (!kind) {
-    return MakeError(
-        Reason::SYSTEM_VIEW_TYPE_MISSING,
-        absl::StrCat("system view ", Quoted(name), " needs a kind: of a node, or of the cluster"));
+    return MakeError(Reason::SYSTEM_VIEW_TYPE_MISSING,
+                     absl::StrCat("system view ", Quoted(name), " needs a kind: node or cluster"));
   }
-  ANNALS_RETURN_IF_ERROR(ValidateColumns(columns));
-  return CheckColumnCount(columns.size());
+  const std::string where = absl::StrCat("system view ", Quoted(name));
+  ANNALS_RETURN_IF_ERROR(WithContext(ValidateColumns(columns), where));
+  return WithContext(CheckColumnCount(columns.size()), where);
 }
 
 absl::StatusOr<UpdateEntries> CreateSystemView::Plan(PlanContext& context) const {

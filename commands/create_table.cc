@@ -50,8 +50,7 @@ CreateTable WithImplicitKey(CreateTable command) {
 
 absl::Status ValidateColumns(const CreateTable& command, Policy policy) {
   if (command.columns.empty() && policy == Policy::kStrict) {
-    return MakeError(Reason::NO_COLUMNS,
-                     absl::StrCat("table ", Quoted(command.name), " needs at least one column"));
+    return MakeError(Reason::NO_COLUMNS, "it needs at least one column");
   }
   ANNALS_RETURN_IF_ERROR(annals::ValidateColumns(command.columns));
   return CheckColumnCount(command.columns.size());
@@ -60,8 +59,7 @@ absl::Status ValidateColumns(const CreateTable& command, Policy policy) {
 absl::Status ValidateKey(const CreateTable& command, Policy policy) {
   if (!command.primary_key) {
     if (policy == Policy::kRelaxed) return absl::OkStatus();
-    return MakeError(Reason::NO_PRIMARY_KEY,
-                     absl::StrCat("table ", Quoted(command.name), " needs a primary key"));
+    return MakeError(Reason::NO_PRIMARY_KEY, "it needs a primary key");
   }
   const PrimaryKey& key = *command.primary_key;
   ANNALS_RETURN_IF_ERROR(ValidateKeyName(key));
@@ -78,8 +76,8 @@ absl::Status ValidateKey(const CreateTable& command, Policy policy) {
                [&](const std::string& name) { return !Contains(defined, name); });
   if (!undefined.empty()) {
     return MakeError(Reason::PK_UNDEFINED_COLUMNS,
-                     absl::StrCat("the primary key of table ", Quoted(command.name), " names ",
-                                  QuotedList(undefined), ", which the table does not have"));
+                     absl::StrCat("its primary key names ", QuotedList(undefined),
+                                  ", which are not among its columns"));
   }
   return ValidateKeyColumns(key);
 }
@@ -118,16 +116,13 @@ absl::Status ValidateDefaults(const CreateTable& command) {
 absl::Status ValidateColocation(const CreateTable& command) {
   if (!command.colocation_columns) return absl::OkStatus();
   if (command.colocation_columns->empty() && command.primary_key) {
-    return MakeError(Reason::COLOCATION_EMPTY,
-                     absl::StrCat("table ", Quoted(command.name),
-                                  " needs a colocation column, or no list of them"));
+    return MakeError(Reason::COLOCATION_EMPTY, "it needs a colocation column, or no list of them");
   }
   for (const std::string& column : *command.colocation_columns) {
     if (!IsKeyColumn(command, column)) {
-      return MakeError(
-          Reason::COLOCATION_NOT_IN_PK,
-          absl::StrCat("colocation column ", Quoted(column),
-                       " is no part of the primary key of table ", Quoted(command.name)));
+      return MakeError(Reason::COLOCATION_NOT_IN_PK,
+                       absl::StrCat("colocation column ", Quoted(column),
+                                    " is not part of the primary key, and has to be"));
     }
   }
   if (const auto twice = FirstDuplicate(*command.colocation_columns)) {
@@ -135,6 +130,14 @@ absl::Status ValidateColocation(const CreateTable& command) {
                      absl::StrCat("colocation column ", Quoted(*twice), " is named twice"));
   }
   return absl::OkStatus();
+}
+
+absl::Status ValidateDefinition(const CreateTable& command, Policy policy) {
+  ANNALS_RETURN_IF_ERROR(ValidateColumns(command, policy));
+  ANNALS_RETURN_IF_ERROR(ValidateKey(command, policy));
+  ANNALS_RETURN_IF_ERROR(ValidateDefaults(command));
+  ANNALS_RETURN_IF_ERROR(ValidateColocation(command));
+  return CheckTableProperties(command.stale_rows_fraction, command.min_stale_rows_count);
 }
 
 // --- Against the catalog.
@@ -210,11 +213,8 @@ absl::Status CreateTable::Validate(Policy policy) const {
   } else {
     ANNALS_RETURN_IF_ERROR(CheckTableName(schema, name));
   }
-  ANNALS_RETURN_IF_ERROR(ValidateColumns(*this, policy));
-  ANNALS_RETURN_IF_ERROR(ValidateKey(*this, policy));
-  ANNALS_RETURN_IF_ERROR(ValidateDefaults(*this));
-  ANNALS_RETURN_IF_ERROR(ValidateColocation(*this));
-  return CheckTableProperties(stale_rows_fraction, min_stale_rows_count);
+  return WithContext(ValidateDefinition(*this, policy),
+                     absl::StrCat("table ", Qualified(schema, name)));
 }
 
 absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {

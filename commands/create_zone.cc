@@ -28,18 +28,22 @@ ZoneFields FieldsOf(const CreateZone& command) {
   return zone;
 }
 
+absl::Status ValidateParameters(const CreateZone& command) {
+  ANNALS_RETURN_IF_ERROR(CheckPartitions(command.partitions));
+  ANNALS_RETURN_IF_ERROR(CheckReplicas(command.replicas));
+  ANNALS_RETURN_IF_ERROR(CheckQuorumSize(command.quorum_size));
+  const ZoneFields zone = FieldsOf(command);
+  ANNALS_RETURN_IF_ERROR(CheckQuorum(zone.quorum_size, zone.replicas));
+  ANNALS_RETURN_IF_ERROR(CheckAutoScale(command.auto_scale_up_s, command.auto_scale_down_s));
+  ANNALS_RETURN_IF_ERROR(CheckFilter(zone.filter));
+  return CheckProfiles(command.storage_profiles);
+}
+
 }  // namespace
 
 absl::Status CreateZone::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckName(name, "zone name"));
-  ANNALS_RETURN_IF_ERROR(CheckPartitions(partitions));
-  ANNALS_RETURN_IF_ERROR(CheckReplicas(replicas));
-  ANNALS_RETURN_IF_ERROR(CheckQuorumSize(quorum_size));
-  const ZoneFields zone = FieldsOf(*this);
-  ANNALS_RETURN_IF_ERROR(CheckQuorum(zone.quorum_size, zone.replicas));
-  ANNALS_RETURN_IF_ERROR(CheckAutoScale(auto_scale_up_s, auto_scale_down_s));
-  ANNALS_RETURN_IF_ERROR(CheckFilter(zone.filter));
-  return CheckProfiles(storage_profiles);
+  return WithContext(ValidateParameters(*this), absl::StrCat("zone ", Quoted(name)));
 }
 
 absl::StatusOr<UpdateEntries> CreateZone::Plan(PlanContext& context) const {

@@ -26,7 +26,8 @@ absl::StatusOr<UpdateEntries> DropZone::Plan(PlanContext& context) const {
                            [&](const ObjectDescriptor& object) { tables.push_back(object); });
   if (!tables.empty()) {
     return MakeError(Reason::ZONE_IN_USE,
-                     absl::StrCat("zone ", Quoted(name), " is used by ", ObjectList(tables)));
+                     absl::StrCat("zone ", Quoted(name), " is used by ", ObjectList(tables),
+                                  "; drop what lies in it first"));
   }
   return UpdateEntries{DropObject{zone->id()}};
 }

@@ -23,8 +23,9 @@ absl::Status CheckRoomForColumns(const TableDescriptor& table, size_t columns, s
 
 absl::Status CheckColumnCount(size_t count) {
   if (count <= kMaxColumns) return absl::OkStatus();
-  return MakeError(Reason::TOO_MANY_COLUMNS, absl::StrCat("a table has at most ", kMaxColumns,
-                                                          " columns; ", count, " are given"));
+  return MakeError(
+      Reason::TOO_MANY_COLUMNS,
+      absl::StrCat("at most ", kMaxColumns, " columns are allowed; ", count, " are given"));
 }
 
 absl::Status CheckKeyColumnCount(size_t count) {

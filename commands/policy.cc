@@ -8,7 +8,7 @@ namespace annals {
 absl::Status CheckRelaxed(Policy policy, std::string_view what) {
   if (policy == Policy::kRelaxed) return absl::OkStatus();
   return MakeError(Reason::NEEDS_RELAXED_POLICY,
-                   absl::StrCat(ToAbsl(what), " needs the policy relaxed; this call is strict"));
+                   absl::StrCat(ToAbsl(what), " needs the policy relaxed; this call has strict"));
 }
 
 }  // namespace annals

@@ -10,13 +10,13 @@ absl::Status CheckTableProperties(std::optional<double> stale_rows_fraction,
   // Written so that it refuses NaN too.
   if (stale_rows_fraction && !(*stale_rows_fraction >= 0 && *stale_rows_fraction <= 1)) {
     return MakeError(Reason::STALE_FRACTION_RANGE,
-                     absl::StrCat("a fraction of ", *stale_rows_fraction,
-                                  " stale rows cannot be; it is from 0 to 1"));
+                     absl::StrCat("the fraction of stale rows cannot be ", *stale_rows_fraction,
+                                  "; it is from 0 to 1"));
   }
   if (min_stale_rows_count && *min_stale_rows_count < 0) {
     return MakeError(Reason::STALE_COUNT_NEGATIVE,
-                     absl::StrCat("a number of ", *min_stale_rows_count,
-                                  " stale rows cannot be; it is at least 0"));
+                     absl::StrCat("the least number of stale rows cannot be ",
+                                  *min_stale_rows_count, "; it is at least 0"));
   }
   return absl::OkStatus();
 }

@@ -126,7 +126,7 @@ absl::Status CheckFilter(std::string_view filter) {
 
 absl::Status CheckProfiles(const std::vector<std::string>& profiles) {
   if (profiles.empty()) {
-    return MakeError(Reason::STORAGE_PROFILES_EMPTY, "a zone needs at least one storage profile");
+    return MakeError(Reason::STORAGE_PROFILES_EMPTY, "it needs at least one storage profile");
   }
   for (const std::string& profile : profiles) {
     ANNALS_RETURN_IF_ERROR(CheckName(profile, "storage profile"));

@@ -416,12 +416,16 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
                             Change::Delete(ChunkKeysBelow(snapshot)),
                             Change::Delete(ChunkKeysBefore(snapshot, attempt)),
                             Change::Delete(ChunkKeysAfter(snapshot, attempt))};
-  if (const absl::Status written = storage_->Write(changes, Durability::kNow); !written.ok()) {
-    return Break(absl::StrCat("the snapshot of version ", snapshot.value), written);
-  }
+  absl::Status written;
   {
+    // Who misses a record, or finds a root in its place, asks for the state next, and
+    // must not hear of the one before.
     std::lock_guard lock(state_mu_);
-    state_.snapshot = snapshot;
+    written = storage_->Write(changes, Durability::kNow);
+    if (written.ok()) state_.snapshot = snapshot;
+  }
+  if (!written.ok()) {
+    return Break(absl::StrCat("the snapshot of version ", snapshot.value), written);
   }
   if (sink_ != nullptr) sink_->OnSnapshotMoved(snapshot);
   return absl::OkStatus();

@@ -186,6 +186,43 @@ TEST_F(JsonSessionTest, SurvivesALineThatIsTooLong) {
   EXPECT_EQ(Ask(R"({"create_schema": {"name": "S"}})")["version"], 2);
 }
 
+TEST_F(JsonSessionTest, TakesEveryCommandOfZonesAndTheSystem) {
+  for (
+      const char* request :
+      {R"({"create_zone": {"name": "Z", "partitions": 3, "replicas": 3, "quorum_size": 2, "auto_scale_up": 1, "auto_scale_down": 2, "filter": "$.a", "consistency_mode": "high_availability", "storage_profiles": ["a", "b"]}})",
+       R"({"alter_zone": {"name": "Z", "replicas": 5, "storage_profiles": ["b"]}})",
+       R"({"rename_zone": {"name": "Z", "new_name": "Y"}})",
+       R"({"set_default_zone": {"name": "Y"}})",
+       R"({"create_zone": {"name": "X", "storage_profiles": ["a"]}})",
+       R"({"drop_zone": {"name": "X"}})",
+       R"({"create_system_schema": {"name": "DEFINITION_SCHEMA"}})",
+       R"({"create_system_view": {"name": "V", "kind": "node", "columns": [{"name": "A", "type": "PERIOD", "precision": 2}]}})"}) {
+    EXPECT_EQ(Ask(request).value("applied", json()), json({true})) << request;
+  }
+  json zone = Ask(R"({"describe": {}})")["catalog"]["zones"][0];
+  for (const char* field : {"from", "updated_at"}) zone.erase(field);
+  EXPECT_EQ(zone, json({{"id", 2},
+                        {"name", "Y"},
+                        {"partitions", 3},
+                        {"replicas", 5},
+                        {"quorum_size", 2},
+                        {"auto_scale_up", 1},
+                        {"auto_scale_down", 2},
+                        {"filter", "$.a"},
+                        {"storage_profiles", {"b"}},
+                        {"consistency_mode", "high_availability"}}));
+}
+
+TEST_F(JsonSessionTest, AZoneNeedsAListOfStorageProfiles) {
+  EXPECT_EQ(Ask(R"({"create_zone": {"name": "Z"}})")["error"]["reason"], "STORAGE_PROFILES_NULL");
+  EXPECT_EQ(Ask(R"({"create_zone": {"name": "Z", "storage_profiles": null}})")["error"]["reason"],
+            "STORAGE_PROFILES_NULL");
+  EXPECT_EQ(Ask(R"({"create_zone": {"name": "Z", "storage_profiles": []}})")["error"]["reason"],
+            "STORAGE_PROFILES_EMPTY");
+  ExpectRefused(R"({"create_zone": {"name": "Z", "storage_profiles": "a"}})",
+                "create_zone.storage_profiles must be a list of strings");
+}
+
 TEST_F(JsonSessionTest, WordsOfAZoneAndAViewAreChecked) {
   const auto reason_of = [&](const char* request) { return Ask(request)["error"]["reason"]; };
   EXPECT_EQ(reason_of(R"({"create_zone": {"name": "Z"}})"), "STORAGE_PROFILES_NULL");

@@ -57,6 +57,43 @@ TEST_F(ListenerTest, HearsTheNetChangesOfEachVersionDroppedOnesFirst) {
                                    "6: created table V", "6: created index V_PK"));
 }
 
+TEST_F(ListenerTest, HearsOfSchemasThatGoAndOfIndexesThatAreRenamed) {
+  ASSERT_THAT(manager_->Execute(SchemaNamed("S")), IsOk());
+  ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
+  Listen();
+  ASSERT_THAT(manager_->Execute(RenameIndex{.name = "T_PK", .new_name = "KEY"}), IsOk());
+  EXPECT_THAT(Heard(), ElementsAre("4: renamed index KEY"));
+  ASSERT_THAT(manager_->Execute(DropSchema{.name = "S"}), IsOk());
+  EXPECT_THAT(Heard(), ElementsAre("5: dropped schema S"));
+}
+
+TEST_F(ListenerTest, SeesObjectsAsTheyAreInTheVersion) {
+  ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
+  manager_->AddListener([&](const CatalogEvent& event) {
+    EXPECT_EQ(event.changes.size(), 1u);
+    const auto table = As<TableDescriptor>(event.changes.front().after);
+    EXPECT_EQ(table->bytes(), event.after.Table("PUBLIC", "T")->bytes());
+    heard_.push_back(absl::StrCat("MORE is column ", table->FindColumn("MORE")->id().value));
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(
+      manager_->Execute(AlterTableAddColumn{.table = "T", .columns = {NullableInt("MORE")}}),
+      IsOk());
+  EXPECT_THAT(Heard(), ElementsAre("MORE is column 2"));
+}
+
+TEST_F(ListenerTest, TheDefaultZoneMovesWithoutAChangeOfAnyObject) {
+  ASSERT_THAT(manager_->Execute(CreateZone{.name = "Z", .storage_profiles = {"default"}}), IsOk());
+  manager_->AddListener([&](const CatalogEvent& event) {
+    EXPECT_THAT(event.changes, IsEmpty());
+    EXPECT_FALSE(event.before.DefaultZone());
+    heard_.emplace_back(event.after.DefaultZone()->name());
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(manager_->Execute(AlterZoneSetDefault{.name = "Z"}), IsOk());
+  EXPECT_THAT(Heard(), ElementsAre("Z"));
+}
+
 TEST_F(ListenerTest, HearsNothingOfRefusalsNoOpsAndWhatWasThereBefore) {
   ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
   manager_.reset();

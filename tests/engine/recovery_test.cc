@@ -114,6 +114,16 @@ TEST_P(RecoveryTest, EveryKindOfCommandIsTheSameVersionAfterReopening) {
        Policy::kRelaxed},
       {DropTable{.name = "T2"}, Policy::kStrict},
       {DropSchema{.name = "S", .cascade = true}, Policy::kStrict},
+      {CreateZone{.name = "Z", .filter = "$.a", .storage_profiles = {"x", "y"}}, Policy::kStrict},
+      {AlterZone{.name = "Z", .replicas = 5}, Policy::kStrict},
+      {AlterZoneSetDefault{.name = "Z"}, Policy::kStrict},
+      {RenameZone{.name = "Z", .new_name = "Y"}, Policy::kStrict},
+      {DropZone{.name = "Default"}, Policy::kStrict},
+      {CreateSystemSchema{.name = "INFORMATION_SCHEMA"}, Policy::kStrict},
+      {CreateSystemView{.name = "V", .columns = {Int("A")}, .kind = ViewKind::kNode},
+       Policy::kStrict},
+      {CreateSystemView{.name = "V", .columns = {Int("B")}, .kind = ViewKind::kCluster},
+       Policy::kStrict},
   };
   for (const auto& [command, policy] : commands) {
     Do(command, policy);
@@ -163,6 +173,14 @@ TEST_P(RecoveryTest, SnapshotsFollowOneAnotherUpToTheHead) {
   const auto after = StatesOf(*manager_, 6);
   Reopen();
   EXPECT_EQ(StatesOf(*manager_, 6), after);
+}
+
+TEST_P(RecoveryTest, NobodyWaitsForTheVersionOfASnapshotThatIsAllThereIs) {
+  MakeSomeHistory();
+  EXPECT_THAT(manager_->Snapshot({6}), Gives(true));
+  Reopen();
+  EXPECT_THAT(manager_->WaitForVersion({6}, absl::Now()), IsOk());
+  EXPECT_THAT(manager_->WaitForVersion({7}, absl::Now()), FailsWith(Reason::DEADLINE_EXCEEDED));
 }
 
 TEST_P(RecoveryTest, ASnapshotOfTheHeadWorksWhileItIsTheOnlyVersionLeft) {
