@@ -103,7 +103,7 @@ class LocalLog final : public UpdateLog {
   std::mutex writing_;       // Held by whoever writes or replays, calls to the sink included.
   LogSink* sink_ = nullptr;  // The subscriber's. Guarded by writing_.
 
-  mutable std::mutex state_mu_;  // Held for moments only, also inside writing_.
+  mutable std::mutex state_mu_;  // Also inside writing_; for moments, or while a root is put.
   State state_;                  // Guarded by state_mu_; changed inside writing_ only.
 };
 

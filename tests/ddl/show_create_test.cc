@@ -77,8 +77,12 @@ class Sandbox {
   std::string ShowAll() const {
     std::string script;
     catalog().ForEachObject([&](const ObjectDescriptor& object) {
-      if (object.kind() == ObjectKind::kZone || !object.has_name() || IsKeyIndex(object)) return;
+      const auto zone = As<ZoneDescriptor>(object);
+      if ((zone && zone->automatic()) || !object.has_name() || IsKeyIndex(object)) return;
       absl::StrAppend(&script, Show(object), "\n");
+      if (object.id() == catalog().default_zone_id()) {
+        absl::StrAppend(&script, "ALTER ZONE ", QuoteName(object.name()), " SET DEFAULT;\n");
+      }
     });
     return script;
   }
@@ -288,6 +292,7 @@ class Script {
 
   std::string Text() {
     std::string script;
+    for (int z = Below(3); z > 0; --z) script += Zone();
     for (int t = Below(4) + 1; t > 0; --t) script += Table();
     return script;
   }
@@ -355,6 +360,34 @@ class Script {
     return columns;
   }
 
+  std::string Zone() {
+    constexpr std::string_view kOptions[] = {"",
+                                             " (PARTITIONS 7)",
+                                             " (REPLICAS 9, QUORUM SIZE 5)",
+                                             " (REPLICAS ALL, AUTO SCALE OFF)",
+                                             " (AUTO SCALE UP 5, AUTO SCALE DOWN 0)",
+                                             " (NODES FILTER '$[?(@.a == ''b c'')]')",
+                                             " (CONSISTENCY MODE 'HIGH_AVAILABILITY')"};
+    const std::string name = QuoteName(Name());
+    zones_.push_back({name, {QuoteString(Name()), QuoteString(Name())}});
+    std::string script =
+        absl::StrCat("CREATE ZONE ", name, ToAbsl(Pick(kOptions)), " STORAGE PROFILES [",
+                     absl::StrJoin(zones_.back().profiles, ", "), "];\n");
+    if (!has_default_ && Maybe()) {
+      has_default_ = true;
+      absl::StrAppend(&script, "ALTER ZONE ", name, " SET DEFAULT;\n");
+    }
+    return script;
+  }
+
+  // Where a table lies: anywhere.
+  std::string Place() {
+    if (zones_.empty() || Maybe()) return "";
+    const ZoneMade& zone = zones_[Below(static_cast<int>(zones_.size()))];
+    const std::string place = absl::StrCat(" ZONE ", zone.name);
+    return Maybe() ? absl::StrCat(place, " STORAGE PROFILE ", zone.profiles[Below(2)]) : place;
+  }
+
   std::string Table() {
     const std::string name = absl::StrCat(Maybe() ? "s." : "", QuoteName(Name()));
     std::vector<std::string> columns(1 + Below(6));
@@ -370,8 +403,8 @@ class Script {
           sorted ? "USING SORTED (" : "(", sorted ? SortedColumns(key) : Names(key), ")"));
       if (Maybe()) colocate = absl::StrCat(" COLOCATE BY (", Names(Some(key)), ")");
     }
-    std::string script =
-        absl::StrCat("CREATE TABLE ", name, " (", absl::StrJoin(elements, ", "), ")", colocate);
+    std::string script = absl::StrCat("CREATE TABLE ", name, " (", absl::StrJoin(elements, ", "),
+                                      ")", colocate, Place());
     if (Maybe()) absl::StrAppend(&script, " WITH (MIN STALE ROWS ", Below(1000), ")");
     script += ";\n";
     for (int i = Below(3); i > 0; --i) {
@@ -381,8 +414,14 @@ class Script {
     return script;
   }
 
+  struct ZoneMade {
+    std::string name;
+    std::vector<std::string> profiles;
+  };
   std::mt19937 random_;
   int names_ = 0;
+  std::vector<ZoneMade> zones_;
+  bool has_default_ = false;
 };
 
 TEST_P(ShowCreateTest, WhatIsShownOfARandomCatalogMakesTheSameOne) {
