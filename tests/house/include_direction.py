@@ -19,7 +19,7 @@ LAYERS = {
     "snapshot": ["schemas", "catalog", "log"],
     "commands": ["schemas", "catalog"],
     "ddl": ["schemas", "catalog", "commands"],
-    "engine": ["schemas", "catalog", "log", "snapshot", "commands", "ddl"],
+    "engine": ["schemas", "catalog", "log", "snapshot", "commands"],
     "cli": ["schemas", "catalog", "log", "snapshot", "commands", "ddl", "engine"],
 }
 # Code outside the layers, which sees everything.
