@@ -7,12 +7,15 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
+#include "annals/log/keys.h"
 #include "annals/tests/cli/program.h"
 #include "gmock/gmock.h"
+#include "rocksdb/db.h"
 
 namespace annals {
 namespace {
@@ -41,11 +44,27 @@ class EnduranceTest : public ProgramTest {
     for (int i = 0; i < count; ++i) sql += "CREATE SCHEMA s" + std::to_string(i) + ";";
     ASSERT_THAT(Execute(sql), Exits(0));
   }
+  // What lies under `key` in the store, which nobody has open.
+  std::string GetValue(const std::string& key) {
+    std::string value;
+    EXPECT_TRUE(OpenDatabase()->Get({}, key, &value).ok());
+    return value;
+  }
+  void PutValue(const std::string& key, const std::string& value) {
+    EXPECT_TRUE(OpenDatabase()->Put({}, key, value).ok());
+  }
   // The number of the newest version that can be read.
   uint64_t Head() {
     const RunResult log = Run({"log", store(), "-n", "1", "-o", "json"});
     EXPECT_THAT(log, Exits(0));
     return json::parse(log.out)[0]["version"];
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> OpenDatabase() {
+    rocksdb::DB* database = nullptr;
+    EXPECT_TRUE(rocksdb::DB::Open({}, store(), &database).ok());
+    return std::unique_ptr<rocksdb::DB>(database);
   }
 };
 
@@ -227,6 +246,23 @@ TEST_F(EnduranceTest, ADamagedFileIsNoticedAndLeftAsItIs) {
   EXPECT_THAT(Execute("CREATE SCHEMA z"), Exits(4));
   EXPECT_THAT(Run({"ls", store(), "--at", "2", "-o", "lines"}),
               AllOf(Exits(0), Prints("schema S0\n")));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_F(EnduranceTest, RepairCallsNoStoreSoundThatHasADamagedRecord) {
+  MakeVersions(3);
+  std::string record = GetValue(UpdateKey({3}));
+  record[record.size() / 2] ^= 1;
+  PutValue(UpdateKey({3}), record);
+  const std::string before = Everything(store());
+  EXPECT_THAT(Run({"ls", store()}), Exits(4));
+  for (const std::vector<std::string>& repair :
+       {std::vector<std::string>{"repair", store()}, {"repair", store(), "--accept-loss"}}) {
+    EXPECT_THAT(Run(repair), AllOf(Exits(4), Prints(IsEmpty()),
+                                   Complains(AllOf(HasSubstr(UpdateKey({3})),
+                                                   HasSubstr("cannot be repaired here; versions 1 "
+                                                             "to 2 can be read")))));
+  }
   EXPECT_EQ(Everything(store()), before);
 }
 
