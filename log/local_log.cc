@@ -70,8 +70,8 @@ StoreUuid StoreOfRecords(const LogStorage& storage) {
 
 }  // namespace
 
-absl::Status LocalLog::Create(LogStorage* storage) {
-  const std::string product = ProductValue(StoreUuid::Random());
+absl::Status LocalLog::Create(LogStorage* storage, const StoreUuid& store) {
+  const std::string product = ProductValue(store);
   const std::string head = VersionValue({});
   const Change changes[] = {Change::Put(std::string(kProductKey), product),
                             Change::Put(std::string(kHeadKey), head)};
@@ -195,6 +195,11 @@ LocalLog::State LocalLog::Now() const {
 void LocalLog::AddWarning(std::string warning) {
   if (std::find(warnings_.begin(), warnings_.end(), warning) != warnings_.end()) return;
   warnings_.push_back(std::move(warning));
+}
+
+void LocalLog::AcceptLoss(std::string loss) {
+  AddWarning(loss);
+  accepted_loss_ = std::move(loss);
 }
 
 UpdateLog::HeadInfo LocalLog::Head() const {

@@ -29,9 +29,9 @@ enum class LogAccess {
 
 class LocalLog final : public UpdateLog {
  public:
-  // Makes an empty log with a new UUID.
+  // Makes an empty log with the UUID `store`.
   // REQUIRES: `storage` is empty.
-  static absl::Status Create(LogStorage* storage);
+  static absl::Status Create(LogStorage* storage, const StoreUuid& store = StoreUuid::Random());
 
   // Checks all but the records between the snapshot and the head, which
   // Subscribe checks. Changes nothing.
@@ -53,6 +53,8 @@ class LocalLog final : public UpdateLog {
 
   // One that is there already is not said again. REQUIRES: nobody else sees the log.
   void AddWarning(std::string warning);
+  // The same of accepted_loss(), which is a warning too.
+  void AcceptLoss(std::string loss);
 
   HeadInfo Head() const override;
   LogPosition HeadPosition() const;
@@ -71,6 +73,7 @@ class LocalLog final : public UpdateLog {
                            std::string_view attempt, std::string_view root) override;
   absl::Status Backup(std::string_view directory) override;
   std::span<const std::string> warnings() const override { return warnings_; }
+  std::string_view accepted_loss() const override { return accepted_loss_; }
 
  private:
   // What a reader may know while a writer is at work.
@@ -98,7 +101,9 @@ class LocalLog final : public UpdateLog {
   const std::unique_ptr<LogStorage> storage_;
   const LogAccess access_;
   const StoreUuid store_;
-  std::vector<std::string> warnings_;  // Complete before anybody else sees the log.
+  // Complete before anybody else sees the log.
+  std::vector<std::string> warnings_;
+  std::string accepted_loss_;
 
   std::mutex writing_;       // Held by whoever writes or replays, calls to the sink included.
   LogSink* sink_ = nullptr;  // The subscriber's. Guarded by writing_.

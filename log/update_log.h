@@ -142,6 +142,10 @@ class UpdateLog {
   // What the log noticed when it was opened and what is no error, such as an
   // absent mark. One line each.
   virtual std::span<const std::string> warnings() const = 0;
+
+  // The loss of acknowledged versions that the opening accepted; empty if there is
+  // none. The next append should record it. One line.
+  virtual std::string_view accepted_loss() const { return {}; }
 };
 
 }  // namespace annals

@@ -222,6 +222,35 @@ TEST_F(LossTest, RepairTellsFirstAndActsWhenTold) {
   EXPECT_THAT(Run({"repair", lost()}), AllOf(Exits(0), Prints("nothing to repair\n")));
 }
 
+TEST_F(EnduranceTest, AStoreThatLostAllIsRepairedAndItsFirstVersionSaysSo) {
+  MakeVersions(2);
+  for (const auto& entry : fs::directory_iterator(store())) {
+    if (entry.path().extension() == ".log") fs::resize_file(entry.path(), 0);
+  }
+  const std::string before = Everything(store());
+  const auto named = HasSubstr("versions 1 to 3 were acknowledged and are missing");
+  EXPECT_THAT(Run({"ls", store()}), AllOf(Exits(4), Complains(named)));
+  EXPECT_THAT(Run({"repair", store()}),
+              AllOf(Exits(4), Prints(AllOf(named, HasSubstr("version 1 will record")))));
+  EXPECT_EQ(Everything(store()), before);
+  EXPECT_THAT(Run({"repair", store(), "--accept-loss"}),
+              AllOf(Exits(0), Prints(HasSubstr("version 1 records the loss"))));
+  EXPECT_THAT(Run({"show", store(), "1"}),
+              AllOf(Exits(0), Prints(AllOf(HasSubstr("loss accepted: versions 1 to 3"),
+                                           HasSubstr("create schema PUBLIC")))));
+  EXPECT_THAT(Execute("CREATE SCHEMA z"), Prints("2\tcreate schema Z\n"));
+}
+
+TEST_F(LossTest, TheMessageOfARepairTellsOfTheLossAlone) {
+  std::string mark = Read(lost() + "/CATALOG-HEAD");
+  mark[40] ^= 1;  // Version 6; version 5 is whole. That is a warning, and no loss.
+  Write("lost/CATALOG-HEAD", mark);
+  EXPECT_THAT(Run({"repair", lost(), "--accept-loss"}), Exits(0));
+  const json log = json::parse(Run({"log", lost(), "-n", "1", "-o", "json"}).out);
+  EXPECT_EQ(log[0]["message"],
+            "loss accepted: version 5 was acknowledged and is missing; the log ends at version 4");
+}
+
 TEST_F(EnduranceTest, RepairOfASoundStoreDoesNothing) {
   MakeVersions(2);
   const std::string before = Everything(store());

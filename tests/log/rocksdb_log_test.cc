@@ -405,11 +405,22 @@ TEST_F(RocksDbLogTest, AStoreThatLostEverythingIsNoNewStore) {
   SetMark(mark);
   ExpectRefused(Reason::LOST_VERSIONS, {"versions 1 to 3 were acknowledged"});
   RocksDbLogOptions accepting = Options();
+  accepting.create_if_missing = false;
   accepting.accept_loss = true;
   OpenWith(accepting);
   EXPECT_EQ(log_->Head().version, CatalogVersion{0});
   EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("versions 1 to 3 were acknowledged")));
+  Close();
+  EXPECT_EQ(Mark(), mark);
+  EXPECT_THAT(OpenRocksDbLog(Options()), FailsWith(Reason::LOST_VERSIONS));
+
+  OpenWith(accepting);
+  ASSERT_EQ(Append("versions 1 to 3 are lost").outcome, Outcome::kCommitted);
+  Close();
   EXPECT_EQ(ReadFile(In("CATALOG-HEAD.bak")), mark);
+  Open();
+  EXPECT_EQ(log_->Head().version, CatalogVersion{1});
+  EXPECT_THAT(Warnings(), IsEmpty());
 }
 
 TEST_F(RocksDbLogTest, OnlyReadersSalvage) {
@@ -470,6 +481,19 @@ TEST_F(RocksDbLogTest, AcceptingALossThatIsNotThereChangesNothing) {
   OpenWith(accepting);
   EXPECT_THAT(Warnings(), IsEmpty());
   EXPECT_FALSE(fs::exists(In("CATALOG-HEAD.bak")));
+}
+
+TEST_F(RocksDbLogTest, OnlyALossIsAnAcceptedLoss) {
+  RocksDbLogOptions accepting = Options();
+  accepting.accept_loss = true;
+  MakeWithLostTail();
+  OpenWith(accepting);
+  EXPECT_THAT(std::string(log_->accepted_loss()), HasSubstr("versions 7 to 9"));
+  Close();
+  fs::remove(In("CATALOG-HEAD"));
+  OpenWith(accepting);
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("CATALOG-HEAD is absent")));
+  EXPECT_EQ(log_->accepted_loss(), "");
 }
 
 TEST_F(RocksDbLogTest, AnAbsentMarkIsAWarningAndWrittenAgain) {
