@@ -65,6 +65,7 @@ class LocalLog final : public UpdateLog {
   absl::Status Subscribe(CatalogVersion from, LogSink* sink) override;
   void Unsubscribe() override;
   absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const override;
+  std::optional<VersionRange> GapAt(CatalogVersion version) const override;
   absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                         uint32_t number) const override;
   absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
@@ -88,6 +89,7 @@ class LocalLog final : public UpdateLog {
 
   absl::Status ReadState();
   void SalvageState();
+  bool IsGap(CatalogVersion first, CatalogVersion last) const;
   absl::Status CheckRootThere() const;
   absl::Status CheckNothingOutside() const;
 

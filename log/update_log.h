@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -115,6 +116,16 @@ class UpdateLog {
   // the root of a snapshot. Unchecked; OpenRecord and VerifyRecord check.
   //   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND, DAMAGED (should be there)
   virtual absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const = 0;
+
+  // All versions around `version` that should be in the log and have no record, so
+  // that a gap of any size is one thing to tell; nothing if `version` has its record.
+  struct VersionRange {
+    CatalogVersion first;
+    CatalogVersion last;
+  };
+  virtual std::optional<VersionRange> GapAt(CatalogVersion /*version*/) const {
+    return std::nullopt;
+  }
 
   // Chunk `number` of attempt `attempt` (32 hex digits) to snapshot `snapshot`,
   // as it was put; unchecked.

@@ -278,6 +278,27 @@ TEST_F(EnduranceTest, ADamagedFileIsNoticedAndLeftAsItIs) {
   EXPECT_EQ(Everything(store()), before);
 }
 
+// A head of 2^64 - 1 must not keep anybody busy, nor hide what there is.
+TEST_F(EnduranceTest, LogTellsAGapOfAnySizeInOneLine) {
+  MakeVersions(2);
+  PutValue("catalog.version", "18446744073709551615");
+  for (const std::vector<std::string>& log : {std::vector<std::string>{"log", store(), "--oneline"},
+                                              {"log", store(), "--oneline", "--reverse"}}) {
+    EXPECT_THAT(Run(log),
+                AllOf(Exits(4), Prints(AllOf(HasSubstr("1  "), HasSubstr("2  "), HasSubstr("3  "))),
+                      Complains(HasSubstr("versions 4 to 18446744073709551615 are missing"))));
+  }
+}
+
+TEST_F(EnduranceTest, AStrayKeyIsNoVersionOfTheLog) {
+  MakeVersions(2);
+  PutValue("catalog.update.18446744073709551615", "junk");
+  const auto sound = HasSubstr("CREATE SCHEMA s1");
+  EXPECT_THAT(Run({"log", store(), "--oneline", "-n", "1"}), AllOf(Exits(4), Prints(sound)));
+  PutValue("catalog.version", "damage");
+  EXPECT_THAT(Run({"log", store(), "--oneline", "-n", "1"}), AllOf(Exits(4), Prints(sound)));
+}
+
 TEST_F(EnduranceTest, RepairCallsNoStoreSoundThatHasADamagedRecord) {
   MakeVersions(3);
   std::string record = GetValue(UpdateKey({3}));
