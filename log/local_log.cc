@@ -275,12 +275,13 @@ absl::Status LocalLog::WriteRecords(std::span<const PendingRecord> records) {
 // From here on nobody writes: what is on the disk is not known, and a later
 // write could make it true or untrue after the caller was told.
 absl::Status LocalLog::Break(std::string_view what, const absl::Status& cause) {
-  std::lock_guard lock(state_mu_);
-  state_.broken = MakeError(
+  absl::Status broken = MakeError(
       Reason::OUTCOME_UNKNOWN,
       absl::StrCat(ToAbsl(what), " may or may not be in the log: ", cause.message(),
                    "; the log takes no more writes, and opening the store again decides"));
-  return state_.broken;
+  std::lock_guard lock(state_mu_);
+  if (state_.broken.ok()) state_.broken = broken;
+  return broken;
 }
 
 absl::Status LocalLog::Deliver(std::span<const LogRecord> records) {

@@ -81,7 +81,7 @@ class LocalLog final : public UpdateLog {
   struct State {
     LogPosition head;
     CatalogVersion snapshot;
-    absl::Status broken;  // Set once, by a write whose outcome is unknown.
+    absl::Status broken;  // Set once, by the first write whose outcome is unknown.
   };
 
   LocalLog(std::unique_ptr<LogStorage> storage, LogAccess access, const StoreUuid& store)
