@@ -120,6 +120,7 @@ class Opener {
     ANNALS_ASSIGN_OR_RETURN(const DirectoryContent content, LookInto(env_, options_.path));
     if (content == DirectoryContent::kNothing) {
       if (!MayCreate()) return NotFound();
+      ANNALS_RETURN_IF_ERROR(MakeDirectory(env_, options_.path));
       return OpenForWriting();
     }
     if (options_.read_only) return OpenForReading(access_);
@@ -173,7 +174,6 @@ class Opener {
   }
 
   absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForWriting() {
-    ANNALS_RETURN_IF_ERROR(MakeDirectory(env_, options_.path));
     const MarkReading mark = ReadMark(env_, options_.path);
     ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/false,
                                                       /*create=*/options_.create_if_missing));

@@ -184,6 +184,7 @@ TEST_F(RocksDbLogTest, AnEmptyDirectoryBecomesAStore) {
   EXPECT_THAT(OpenRocksDbLog(Reading()), FailsWith(Reason::STORE_NOT_FOUND));
   EXPECT_TRUE(fs::is_empty(path_));
   Open();
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms::owner_all);
 }
 
 TEST_F(RocksDbLogTest, AStoreWhoseMakingWasCutOffIsMadeAgain) {
@@ -653,6 +654,30 @@ TEST_F(RocksDbLogTest, ABackupIsThereAsAWholeOrNotAtAll) {
   EXPECT_THAT(log_->Backup(std::string(root_ / "no" / "parent")), Not(IsOk()));
   EXPECT_FALSE(fs::exists(root_ / "no"));
   EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 2) << "nothing half-made is left";
+}
+
+// Looks all the while at what others can see beside the store.
+TEST_F(RocksDbLogTest, ABackupIsNeverOpenToOthersWhileItIsMade) {
+  Open();
+  AppendUpTo(3);
+  std::atomic<bool> done = false;
+  std::atomic<int> open_files = 0;
+  std::thread looking([&] {
+    std::error_code gone;
+    while (!done) {
+      for (const auto& entry : fs::directory_iterator(root_, gone)) {
+        const auto rights = fs::status(entry.path(), gone).permissions();
+        const bool enterable = !gone && (rights & fs::perms::others_exec) != fs::perms::none;
+        if (enterable && !fs::is_empty(entry.path(), gone) && !gone) ++open_files;
+      }
+    }
+  });
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(log_->Backup(std::string(root_ / absl::StrCat("copy", i))), IsOk());
+  }
+  done = true;
+  looking.join();
+  EXPECT_EQ(open_files, 0);
 }
 
 TEST_F(RocksDbLogTest, ABackupMayBeNamedWithASlashOrRelatively) {
