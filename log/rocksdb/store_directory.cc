@@ -112,6 +112,8 @@ absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path) {
   rocksdb::FileLock* held = nullptr;
   const rocksdb::Status locked = env->LockFile(lock, &held);
   if (locked.ok()) return FromRocksDb(env->UnlockFile(held), "cannot unlock " + lock);
+  const absl::Status failed = FromRocksDb(locked, "cannot lock " + path);
+  if (ReasonOf(failed) != Reason::STORE_LOCKED) return failed;
   return FromRocksDb(locked, "another writer has " + path);
 }
 

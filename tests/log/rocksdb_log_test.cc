@@ -274,6 +274,15 @@ TEST_F(RocksDbLogTest, ASecondWriterInAnotherProcessIsRefusedAndAReaderIsNot) {
   AppendUpTo(2);
 }
 
+TEST_F(RocksDbLogTest, ALockThatCannotBeTakenIsNotCalledAnotherWriter) {
+  Make(1);
+  fs::remove(In("LOCK"));
+  fs::create_directory(In("LOCK"));  // Rights do not keep a privileged user out; this does.
+  const auto log = OpenRocksDbLog(Options());
+  EXPECT_THAT(log, FailsWith(Reason::IO_ERROR, {"cannot lock " + path_}));
+  EXPECT_THAT(std::string(log.status().message()), Not(HasSubstr("another writer")));
+}
+
 // --- Readers ---
 
 TEST_F(RocksDbLogTest, AReaderSeesWhatThereWasAndChangesNoFile) {
