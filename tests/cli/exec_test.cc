@@ -46,6 +46,12 @@ TEST_F(ExecTest, SaysWhatEachChangeChanged) {
                      "6\tdrop table PUBLIC.U\n"));
 }
 
+TEST_F(ExecTest, SaysSoWhereNothingChanged) {
+  Execute("CREATE TABLE t (id INT PRIMARY KEY)");
+  const std::string same = "ALTER TABLE t SET (MIN STALE ROWS 500)";
+  EXPECT_THAT(Execute(same + ";" + same), AllOf(Exits(0), Prints(HasSubstr("\tno changes\n"))));
+}
+
 TEST_F(ExecTest, ShortensWhatChangedMuch) {
   EXPECT_THAT(Execute("BEGIN; CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA c; CREATE SCHEMA d; "
                       "COMMIT"),
