@@ -205,6 +205,9 @@ TEST_F(LossTest, WhatLiesBelowCanBeRead) {
   EXPECT_THAT(Run({"ls", lost(), "--at", "3", "-o", "lines"}),
               AllOf(Exits(0), Prints("schema S0\nschema S1\n"), Complains(HasSubstr("warning"))));
   EXPECT_THAT(Run({"show", lost(), "2"}), Exits(0));
+  EXPECT_THAT(Run({"show", lost(), "6"}),
+              AllOf(Exits(4), Complains(HasSubstr("versions 5 to 6 were acknowledged"))));
+  EXPECT_THAT(Run({"show", lost(), "0"}), Exits(6));
   EXPECT_THAT(Run({"log", lost(), "--oneline"}),
               AllOf(Exits(4), Prints(HasSubstr("CREATE SCHEMA s2"))));
 }

@@ -161,10 +161,11 @@ TEST_F(ExecTest, ExplainTellsTheEntriesAndWritesNothing) {
   EXPECT_THAT(Run({"log", store(), "-n", "1", "--oneline"}), Prints(StartsWith("2  ")));
 }
 
-TEST_F(ExecTest, LookingAtWhatIsNotThereIsRefused) {
-  EXPECT_THAT(Execute("DESCRIBE nope"), Exits(1));
-  EXPECT_THAT(Execute("SHOW TABLES AS OF VERSION 77"), Exits(1));
-  EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP 'yesterday'"), Exits(1));
+TEST_F(ExecTest, LookingAtWhatIsNotThereExitsAsTheReadingVerbsDo) {
+  EXPECT_THAT(Execute("DESCRIBE nope"), Exits(6));
+  EXPECT_THAT(Execute("SHOW TABLES AS OF VERSION 77"), Exits(6));
+  EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP 'yesterday'"), Exits(2));
+  EXPECT_THAT(Execute("EXPLAIN DROP TABLE nope"), Exits(1));
 }
 
 TEST_F(ExecTest, ADelayedVersionIsWaitedFor) {
