@@ -1,7 +1,5 @@
 #include "annals/catalog/entry_text.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/schemas/status.h"
@@ -32,13 +30,13 @@ KnownNames::KnownNames(const std::vector<UpdateEntry>& entries, const CatalogVie
     const auto* const made = std::get_if<NewObject>(&entry);
     if (made == nullptr) continue;
     const ObjectDescriptor object = ObjectIn(made->object);
-    known_.push_back({object.id(), object.kind(), std::string(object.name())});
+    known_.try_emplace(object.id(), Known{object.id(), object.kind(), std::string(object.name())});
   }
 }
 
 std::optional<KnownNames::Known> KnownNames::Find(ObjectId id) const {
-  const auto found = std::ranges::find(known_, id, &Known::id);
-  if (found != known_.end()) return *found;
+  const auto found = known_.find(id);
+  if (found != known_.end()) return found->second;
   const ObjectDescriptor object = catalog_ != nullptr ? catalog_->Find(id) : ObjectDescriptor();
   if (!object) return std::nullopt;
   return Known{id, object.kind(), std::string(object.name())};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog_view.h"
 #include "annals/catalog/update.h"
@@ -45,7 +46,7 @@ class KnownNames {
   std::string ColumnWords(const Column& column) const;
   std::string ObjectWords(const ObjectDescriptor& object) const;
 
-  std::vector<Known> known_;
+  absl::flat_hash_map<ObjectId, Known> known_;
   const CatalogView* catalog_;
   WriteName write_;
 };

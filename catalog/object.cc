@@ -59,6 +59,10 @@ constexpr uint32_t kFirstRootScope = 0xFFFFFF00;
 // Any longer does not fit into memory's headers; commands allow far less.
 constexpr size_t kLongestName = UINT16_MAX;
 
+// Of a table, living and past: what commands allow. The checks below take the square
+// of it, so a forged table must not have any number.
+constexpr size_t kMostColumnRecords = 10'000;
+
 bool IsName(const flatbuffers::String* name) {
   return name != nullptr && name->size() > 0 && name->size() <= kLongestName;
 }
@@ -125,10 +129,17 @@ bool HasColumn(const Columns* columns, uint16_t id) {
                                            [&](auto* c) { return c->column_id() == id; });
 }
 
+size_t SizeOf(const Columns* columns) { return columns == nullptr ? 0 : columns->size(); }
+
 absl::Status CheckTable(const fbs::TableBody& table) {
+  const size_t records = SizeOf(table.columns()) + SizeOf(table.past_columns());
+  if (records > kMostColumnRecords) {
+    return Damaged(absl::StrCat("a table has ", records, " records of columns, expected at most ",
+                                kMostColumnRecords));
+  }
   ANNALS_RETURN_IF_ERROR(CheckColumns(table.columns()));
   ANNALS_RETURN_IF_ERROR(CheckColumns(table.past_columns()));
-  const size_t count = table.columns() == nullptr ? 0 : table.columns()->size();
+  const size_t count = SizeOf(table.columns());
   const size_t hashes = table.name_hashes() == nullptr ? 0 : table.name_hashes()->size();
   if (count != hashes) {
     return Damaged(absl::StrCat("a table has ", count, " columns and ", hashes, " name hashes"));

@@ -2,6 +2,7 @@
 
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -67,7 +68,26 @@ std::string AlteredText(const ObjectChange& change, const CatalogView& before,
                       absl::StrJoin(texts, ", "));
 }
 
+// The table that has `object` as the index of its key; kNoObject if it is no such index.
+ObjectId TableOfKeyIndex(const CatalogView& catalog, const ObjectDescriptor& object) {
+  return object && IsKeyIndex(catalog, object) ? As<IndexDescriptor>(object)->table_id()
+                                               : kNoObject;
+}
+
 }  // namespace
+
+std::vector<ObjectChange> WithoutFollowers(std::span<const ObjectChange> changes,
+                                           const CatalogView& before, const CatalogView& after) {
+  std::unordered_set<uint32_t> changed;
+  for (const ObjectChange& change : changes) changed.insert(change.id.value);
+  std::vector<ObjectChange> telling;
+  for (const ObjectChange& change : changes) {
+    const bool follows = changed.contains(TableOfKeyIndex(before, change.before).value) ||
+                         changed.contains(TableOfKeyIndex(after, change.after).value);
+    if (!follows) telling.push_back(change);
+  }
+  return telling;
+}
 
 std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView& before,
                                   const CatalogView& after) {
@@ -128,6 +148,7 @@ std::string ChangeText(const ObjectChange& change, const CatalogView& before,
 }
 
 std::string SummaryOf(const std::vector<std::string>& changes) {
+  if (changes.empty()) return "no changes";
   std::string text;
   if (changes.size() > 1) text = absl::StrCat(changes.size(), " changes: ");
   for (size_t i = 0; i < changes.size() && i < kShownChanges; ++i) {
@@ -140,10 +161,8 @@ std::string SummaryOf(const std::vector<std::string>& changes) {
 std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& before,
                       const CatalogView& after) {
   std::vector<std::string> texts;
-  for (const ObjectChange& change : changes) {
-    const bool follows = (change.after && IsKeyIndex(after, change.after)) ||
-                         (change.before && IsKeyIndex(before, change.before));
-    if (!follows) texts.push_back(ChangeText(change, before, after));
+  for (const ObjectChange& change : WithoutFollowers(changes, before, after)) {
+    texts.push_back(ChangeText(change, before, after));
   }
   // A zone that came with the first table came as the default one.
   const auto moved = DefaultZoneChangeOf(before, after);
@@ -158,7 +177,7 @@ std::string SummaryOf(const std::vector<UpdateEntry>& entries) {
   const KnownNames names(entries, nullptr, &ddl::QuoteName);
   std::vector<std::string> words;
   for (const UpdateEntry& entry : entries) words.push_back(names.WordsOf(entry));
-  return words.empty() ? "no changes" : SummaryOf(words);
+  return SummaryOf(words);
 }
 
 }  // namespace annals::cli

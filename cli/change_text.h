@@ -22,6 +22,11 @@ struct PieceChange {
   std::string after;
 };
 
+// `changes` without those of key indexes whose tables are among them too, which says
+// enough: a key index comes, goes and is mostly renamed with its table.
+std::vector<ObjectChange> WithoutFollowers(std::span<const ObjectChange> changes,
+                                           const CatalogView& before, const CatalogView& after);
+
 // What changed within an object that is in both catalogs.
 std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView& before,
                                   const CatalogView& after);
@@ -33,9 +38,8 @@ std::string PieceText(const PieceChange& piece);
 std::string ChangeText(const ObjectChange& change, const CatalogView& before,
                        const CatalogView& after);
 
-// All on one line; of many changes the first few: "12 changes: drop table A.B, ...".
-// Left out are key indexes, which come and go with their tables. Control characters
-// are made visible.
+// All but the followers on one line; of many changes the first few: "12 changes: drop
+// table A.B, ...". "no changes" if there are none. Control characters are made visible.
 std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& before,
                       const CatalogView& after);
 

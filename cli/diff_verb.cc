@@ -79,12 +79,6 @@ std::string ChangeLines(const ObjectChange& change, const Versions& versions) {
   return text;
 }
 
-// Key indexes come, go and are renamed with their tables, which says enough.
-bool GoesWithItsTable(const ObjectChange& change, const Versions& versions) {
-  return (!change.before || IsKeyIndex(versions.before, change.before)) &&
-         (!change.after || IsKeyIndex(versions.after, change.after));
-}
-
 // The default zone as a piece of the catalog itself.
 PieceChange PieceOf(const DefaultZoneChange& change) {
   const auto name = [](const std::optional<ZoneDescriptor>& zone) {
@@ -99,8 +93,9 @@ PieceChange PieceOf(const DefaultZoneChange& change) {
 
 std::string TableText(const Versions& versions) {
   std::string text;
-  for (const ObjectChange& change : versions.changes) {
-    if (!GoesWithItsTable(change, versions)) text += ChangeLines(change, versions);
+  for (const ObjectChange& change :
+       WithoutFollowers(versions.changes, versions.before, versions.after)) {
+    text += ChangeLines(change, versions);
   }
   if (versions.default_zone) {
     absl::StrAppend(&text, "~ ", Visible(PieceText(PieceOf(*versions.default_zone))), "\n");

@@ -124,24 +124,61 @@ std::pair<uint64_t, uint64_t> RangeOf(const UpdateLog::HeadInfo& head, uint64_t 
   return {limit > last ? first : std::max(first, last - limit + 1), last};
 }
 
+// Writes what there is of `log`, one way or the other; what cannot be read is told, and
+// the others can still be shown.
+class LogWalk {
+ public:
+  LogWalk(const UpdateLog& log, LogWriter& writer, Console& console)
+      : log_(log), records_(log), writer_(writer), console_(console) {}
+
+  // Tells of the versions from `first` to `last`, newest first unless `reverse`.
+  ExitCode Walk(uint64_t first, uint64_t last, bool reverse) {
+    if (first > last) return code_;
+    const uint64_t end = reverse ? last : first;
+    uint64_t at = reverse ? first : last;
+    while (console_.working()) {
+      const UpdateLog::VersionRange told = Tell({at});
+      const uint64_t reached = std::clamp((reverse ? told.last : told.first).value, first, last);
+      if (reached == end) break;
+      at = reverse ? reached + 1 : reached - 1;
+    }
+    return code_;
+  }
+
+ private:
+  // Tells of `version`, or of the whole gap that it lies in. Which versions these were.
+  UpdateLog::VersionRange Tell(CatalogVersion version) {
+    const auto record = records_.Read(version);
+    if (record.ok()) {
+      writer_.Write(version, *record);
+      return {version, version};
+    }
+    const auto gap = log_.GapAt(version);
+    const bool wide = gap && gap->first < gap->last;
+    const absl::Status status =
+        wide ? MakeError(Reason::DAMAGED,
+                         absl::StrCat("the records of the versions ", gap->first.value, " to ",
+                                      gap->last.value, " are missing"))
+             : record.status();
+    console_.Fail(status, ExitCode::kDamaged);
+    code_ = ReadFailure(status);
+    return wide ? *gap : UpdateLog::VersionRange{version, version};
+  }
+
+  const UpdateLog& log_;
+  LinkedReader records_;
+  LogWriter& writer_;
+  Console& console_;
+  ExitCode code_ = ExitCode::kDone;
+};
+
 ExitCode WriteLog(const StoreReader& reader, uint64_t limit, bool reverse, LogWriter& writer,
                   Console& console) {
-  ExitCode code = reader.damage_at_head().ok() ? ExitCode::kDone : ExitCode::kDamaged;
   const auto [first, last] = RangeOf(reader.log().Head(), limit);
-  LinkedReader records(reader.log());
-  for (uint64_t i = 0; first + i <= last && console.working(); ++i) {
-    const CatalogVersion version{reverse ? first + i : last - i};
-    const auto record = records.Read(version);
-    if (record.ok()) {
-      writer.Write(version, *record);
-    } else {
-      // The others can still be shown.
-      console.Fail(record.status(), ExitCode::kDamaged);
-      code = ReadFailure(record.status());
-    }
-  }
+  const ExitCode code = LogWalk(reader.log(), writer, console).Walk(first, last, reverse);
   writer.Finish();
-  return code;
+  const bool damaged = code == ExitCode::kDone && !reader.damage_at_head().ok();
+  return damaged ? ExitCode::kDamaged : code;
 }
 
 ExitCode RunLog(const Arguments& arguments, Console& console) {

@@ -1,6 +1,8 @@
 #include "annals/cli/maintenance.h"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "annals/cli/selector.h"
@@ -9,6 +11,7 @@
 #include "annals/engine/catalog_manager.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/replay.h"
 
 namespace annals::cli {
 namespace {
@@ -53,20 +56,53 @@ ExitCode RunBackup(const Arguments& arguments, Console& console) {
 
 // --- repair
 
-// What a repair could accept: the loss of versions at the end, known by the mark.
-// Other damage is not to be lived with.
-absl::Status FindLoss(const std::string& path) {
-  return OpenRocksDbLog({.path = path, .read_only = true}).status();
+// What a repair has to go by.
+struct Findings {
+  absl::Status loss;  // Of versions at the end, known by the mark. A repair can accept that.
+  CatalogVersion head;
+  absl::Status damage;   // Anything else. That is not to be lived with.
+  std::string readable;  // "versions 1 to 4 can be read"
+};
+
+std::string ReadableText(CatalogVersion first, CatalogVersion last) {
+  if (last < first) return "no version can be read";
+  return absl::StrCat("versions ", first.value, " to ", last.value, " can be read");
 }
 
-ExitCode TellLoss(const absl::Status& loss, const std::string& path, Console& console) {
-  const auto log = OpenRocksDbLog({.path = path, .read_only = true, .salvage = true});
-  if (!log.ok()) return console.Fail(log.status(), ReadFailure(log.status()));
-  console.Print(absl::StrCat(Visible(ToStd(loss.message())),
+// Looks at all that there is. An error: there is no store to look at.
+absl::StatusOr<Findings> Examine(const std::string& path) {
+  Findings findings;
+  auto log = OpenRocksDbLog({.path = path, .read_only = true});
+  const bool lost = ReasonOf(log.status()) == Reason::LOST_VERSIONS;
+  if (absl::IsDataLoss(log.status())) {
+    (lost ? findings.loss : findings.damage) = log.status();
+    log = OpenRocksDbLog({.path = path, .read_only = true, .salvage = true});
+  }
+  // In an emptied store there is nothing to salvage, and nothing damaged.
+  if (!log.ok() && lost && ReasonOf(log.status()) == Reason::LOST_VERSIONS) return findings;
+  if (!log.ok()) return findings.damage.ok() ? log.status() : findings.damage;
+  const UpdateLog::HeadInfo head = (*log)->Head();
+  const Soundness sound = CheckAll(**log);
+  findings.head = head.version;
+  if (findings.damage.ok()) findings.damage = sound.damage;
+  findings.readable = ReadableText(std::max(head.snapshot, CatalogVersion{1}), sound.last);
+  return findings;
+}
+
+ExitCode TellDamage(const Findings& findings, Console& console) {
+  const ExitCode code = console.Fail(findings.damage, ReadFailure(findings.damage));
+  if (code == ExitCode::kDamaged) {
+    console.Note(absl::StrCat("this damage cannot be repaired here; ", findings.readable));
+  }
+  return code;
+}
+
+ExitCode TellLoss(const Findings& findings, Console& console) {
+  const uint64_t head = findings.head.value;
+  console.Print(absl::StrCat(Visible(ToStd(findings.loss.message())),
                              "\nNothing was changed. With --accept-loss the store goes on "
                              "from version ",
-                             (*log)->Head().version.value, ", and version ",
-                             (*log)->Head().version.value + 1, " will record the loss.\n"));
+                             head, ", and version ", head + 1, " will record the loss.\n"));
   return ExitCode::kDamaged;
 }
 
@@ -82,13 +118,14 @@ ExitCode AcceptLoss(const std::string& path, Console& console) {
 
 ExitCode RunRepair(const Arguments& arguments, Console& console) {
   const std::string path = arguments.Get("STORE");
-  const absl::Status found = FindLoss(path);
-  if (found.ok()) {
-    console.Print("nothing to repair\n");
-    return ExitCode::kDone;
+  const auto findings = Examine(path);
+  if (!findings.ok()) return console.Fail(findings.status(), ReadFailure(findings.status()));
+  if (!findings->damage.ok()) return TellDamage(*findings, console);
+  if (!findings->loss.ok()) {
+    return arguments.Has("accept-loss") ? AcceptLoss(path, console) : TellLoss(*findings, console);
   }
-  if (ReasonOf(found) != Reason::LOST_VERSIONS) return console.Fail(found, ReadFailure(found));
-  return arguments.Has("accept-loss") ? AcceptLoss(path, console) : TellLoss(found, path, console);
+  console.Print("nothing to repair\n");
+  return ExitCode::kDone;
 }
 
 }  // namespace
@@ -107,7 +144,7 @@ Verb RepairVerb() {
           .summary = "go on with a store that has lost its newest versions",
           .details =
               "Without --accept-loss it only tells what is lost, and exits with 4 if "
-              "something is.",
+              "something is. All\nrecords are checked; damage of them is told, and stays.",
           .parameters = {Positional("STORE", "the directory of the store"),
                          Flag("--accept-loss", "go on without what is lost, and record that")},
           .run = RunRepair};

@@ -72,7 +72,12 @@ class Session {
       return DoWrite(*write, statement);
     }
     const auto rows = Look(statement, manager_, options_);
-    if (!rows.ok()) return Refuse(rows.status(), statement.position);
+    if (!rows.ok()) {
+      Complain(rows.status(), statement.position);
+      // What EXPLAIN tells of is refused as it would be if it were done.
+      const bool explains = std::holds_alternative<ddl::Explain>(statement.what);
+      return explains ? WriteFailure(rows.status()) : ReadFailure(rows.status());
+    }
     console_.PrintExact(*rows);
     return Flushed();
   }
@@ -83,7 +88,10 @@ class Session {
     if (!write.message.empty()) options.message = write.message;
     summary_.clear();
     const auto done = manager_.Execute(write.commands, options);
-    if (!done.ok()) return Refuse(done.status(), PlaceOf(done.status(), write, statement));
+    if (!done.ok()) {
+      Complain(done.status(), PlaceOf(done.status(), write, statement));
+      return WriteFailure(done.status());
+    }
     if (std::find(done->applied.begin(), done->applied.end(), true) == done->applied.end()) {
       console_.Note(absl::StrCat(At(input_, statement.position), "nothing to do"));
       return ExitCode::kDone;
@@ -106,9 +114,8 @@ class Session {
     return known ? write.positions[*index] : statement.position;
   }
 
-  ExitCode Refuse(const absl::Status& status, ddl::Position position) {
+  void Complain(const absl::Status& status, ddl::Position position) {
     console_.Error(absl::StrCat(At(input_, position), MessageOf(status)));
-    return WriteFailure(status);
   }
 
   CatalogManager& manager_;

@@ -19,6 +19,11 @@ class CheckingSink final : public LogSink {
 
 bool CountsFromLatest(const Selector& selector) { return std::holds_alternative<Latest>(selector); }
 
+bool IsAbove(const Selector& selector, CatalogVersion head) {
+  const auto* const version = std::get_if<CatalogVersion>(&selector);
+  return version != nullptr && *version > head;
+}
+
 }  // namespace
 
 absl::StatusOr<StoreReader> StoreReader::Open(const std::string& path, Console& console) {
@@ -35,6 +40,9 @@ absl::StatusOr<StoreReader> StoreReader::Open(const std::string& path, Console& 
 
 absl::StatusOr<CatalogVersion> StoreReader::Find(const Selector& selector) const {
   if (CountsFromLatest(selector)) ANNALS_RETURN_IF_ERROR(damage_at_head_);
+  // What lies beyond a lost end is lost.
+  const bool lost = ReasonOf(damage_at_head_) == Reason::LOST_VERSIONS;
+  if (lost && IsAbove(selector, log_->Head().version)) return damage_at_head_;
   return Resolve(selector, *log_);
 }
 

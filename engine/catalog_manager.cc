@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/active_versions.h"
@@ -150,6 +149,7 @@ class Manager final : public CatalogManager {
 
   absl::Status Recover();
   absl::Status MakeFirstVersion();
+  void SignLoss(ExecuteOptions& options) const;
   absl::Status RecordLoss();
   absl::Status Follow();
   absl::StatusOr<ExecuteResult> Run(Request& request);
@@ -208,28 +208,34 @@ absl::Status Manager::Start() {
   recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
   if (options_.read_only) return absl::OkStatus();
   committer_.emplace(*store_, *log_, sequencer_, clock_, options_.delay);
-  if (sequencer_.head().version.value == 0) ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
-  if (options_.accept_loss) ANNALS_RETURN_IF_ERROR(RecordLoss());
+  if (sequencer_.head().version.value == 0) {
+    ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
+  } else if (!log_->accepted_loss().empty()) {
+    ANNALS_RETURN_IF_ERROR(RecordLoss());
+  }
   if (!options_.retention.keeps_everything()) retention_thread_ = std::thread([this] { Retain(); });
   return absl::OkStatus();
 }
 
 absl::Status Manager::MakeFirstVersion() {
   // Nobody used the catalog before it was there, so nobody has to be waited for.
-  const auto done =
-      Execute(Bootstrap(), {.expected_version = CatalogVersion{0}, .delay = absl::ZeroDuration()});
+  ExecuteOptions options{.expected_version = CatalogVersion{0}, .delay = absl::ZeroDuration()};
+  if (!log_->accepted_loss().empty()) SignLoss(options);
+  const auto done = Execute(Bootstrap(), options);
   // Another writer may do the same at the same moment; then there is nothing to do.
   return ReasonOf(done.status()) == Reason::VERSION_CONFLICT ? absl::OkStatus() : done.status();
 }
 
+void Manager::SignLoss(ExecuteOptions& options) const {
+  options.author = "annals repair";
+  options.message = absl::StrCat("loss accepted: ", ToAbsl(log_->accepted_loss()));
+}
+
 // A version without changes, so that the log tells of its own loss.
 absl::Status Manager::RecordLoss() {
-  const auto warnings = log_->warnings();
-  if (warnings.empty()) return absl::OkStatus();
   Request request;
   request.keep_empty = true;
-  request.options.author = "annals repair";
-  request.options.message = absl::StrCat("loss accepted: ", absl::StrJoin(warnings, "; "));
+  SignLoss(request.options);
   committer_->Enqueue({&request});
   return Run(request).status();
 }

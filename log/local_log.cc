@@ -70,8 +70,8 @@ StoreUuid StoreOfRecords(const LogStorage& storage) {
 
 }  // namespace
 
-absl::Status LocalLog::Create(LogStorage* storage) {
-  const std::string product = ProductValue(StoreUuid::Random());
+absl::Status LocalLog::Create(LogStorage* storage, const StoreUuid& store) {
+  const std::string product = ProductValue(store);
   const std::string head = VersionValue({});
   const Change changes[] = {Change::Put(std::string(kProductKey), product),
                             Change::Put(std::string(kHeadKey), head)};
@@ -139,27 +139,28 @@ absl::Status LocalLog::CheckNothingOutside() const {
   return absl::OkStatus();
 }
 
-// What the keys of the records say, where the head and the snapshot cannot be
-// believed. An append is impossible then, so the head's hash is not needed.
+// What the records say, where the head and the snapshot cannot be believed. An
+// append is impossible then, so the head's hash is not needed.
 void LocalLog::SalvageState() {
   std::optional<CatalogVersion> first;
-  CatalogVersion last;
+  CatalogVersion newest;
   bool first_is_root = false;
   storage_
       ->Scan(AllUpdateKeys(),
              [&](std::string_view key, std::string_view value) {
                const auto version = VersionOfUpdateKey(key);
                if (!version.has_value()) return absl::OkStatus();
+               const auto record = OpenRecord(key, value);
                if (!first.has_value()) {
-                 const auto record = OpenRecord(key, value);
                  first_is_root = record.ok() && record->envelope.kind == RecordKind::kRoot;
                  first = version;
                }
-               last = *version;
+               if (record.ok()) newest = *version;  // Any key may stand above it, and mean nothing.
                return absl::OkStatus();
              })
       .IgnoreError();  // What came before the error is what there is.
-  state_.head = {last, {}};
+  const auto head = ReadVersion(*storage_, kHeadKey);
+  state_.head = {head.ok() ? head->value_or(newest) : newest, {}};
   state_.snapshot = first_is_root ? *first : CatalogVersion{};
 }
 
@@ -195,6 +196,11 @@ LocalLog::State LocalLog::Now() const {
 void LocalLog::AddWarning(std::string warning) {
   if (std::find(warnings_.begin(), warnings_.end(), warning) != warnings_.end()) return;
   warnings_.push_back(std::move(warning));
+}
+
+void LocalLog::AcceptLoss(std::string loss) {
+  AddWarning(loss);
+  accepted_loss_ = std::move(loss);
 }
 
 UpdateLog::HeadInfo LocalLog::Head() const {
@@ -269,12 +275,13 @@ absl::Status LocalLog::WriteRecords(std::span<const PendingRecord> records) {
 // From here on nobody writes: what is on the disk is not known, and a later
 // write could make it true or untrue after the caller was told.
 absl::Status LocalLog::Break(std::string_view what, const absl::Status& cause) {
-  std::lock_guard lock(state_mu_);
-  state_.broken = MakeError(
+  absl::Status broken = MakeError(
       Reason::OUTCOME_UNKNOWN,
       absl::StrCat(ToAbsl(what), " may or may not be in the log: ", cause.message(),
                    "; the log takes no more writes, and opening the store again decides"));
-  return state_.broken;
+  std::lock_guard lock(state_mu_);
+  if (state_.broken.ok()) state_.broken = broken;
+  return broken;
 }
 
 absl::Status LocalLog::Deliver(std::span<const LogRecord> records) {
@@ -365,6 +372,40 @@ absl::StatusOr<std::string> LocalLog::ReadRecord(CatalogVersion version) const {
   const State after = Now();
   if (version < after.snapshot) return TruncatedVersion(version, after.snapshot);
   return KeyMissing(UpdateKey(version), absl::StrCat("the record of version ", version.value));
+}
+
+bool LocalLog::IsGap(CatalogVersion first, CatalogVersion last) const {
+  const auto found = storage_->FirstKey({UpdateKey(first), UpdateKeysAbove(last).begin});
+  return found.ok() && !found->has_value();
+}
+
+// Both ends are found by halving.
+std::optional<UpdateLog::VersionRange> LocalLog::GapAt(CatalogVersion version) const {
+  const State state = Now();
+  uint64_t lowest = std::max<uint64_t>(state.snapshot.value, 1);
+  uint64_t highest = state.head.version.value;
+  if (version.value < lowest || version.value > highest || !IsGap(version, version)) {
+    return std::nullopt;
+  }
+  uint64_t first = version.value;
+  while (lowest < first) {
+    const uint64_t middle = lowest + (first - lowest) / 2;
+    if (IsGap({middle}, version)) {
+      first = middle;
+    } else {
+      lowest = middle + 1;
+    }
+  }
+  uint64_t last = version.value;
+  while (last < highest) {
+    const uint64_t middle = highest - (highest - last) / 2;
+    if (IsGap(version, {middle})) {
+      last = middle;
+    } else {
+      highest = middle - 1;
+    }
+  }
+  return VersionRange{{first}, {last}};
 }
 
 absl::StatusOr<std::string> LocalLog::ReadChunk(CatalogVersion snapshot, std::string_view attempt,

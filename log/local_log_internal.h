@@ -29,9 +29,9 @@ enum class LogAccess {
 
 class LocalLog final : public UpdateLog {
  public:
-  // Makes an empty log with a new UUID.
+  // Makes an empty log with the UUID `store`.
   // REQUIRES: `storage` is empty.
-  static absl::Status Create(LogStorage* storage);
+  static absl::Status Create(LogStorage* storage, const StoreUuid& store = StoreUuid::Random());
 
   // Checks all but the records between the snapshot and the head, which
   // Subscribe checks. Changes nothing.
@@ -53,6 +53,8 @@ class LocalLog final : public UpdateLog {
 
   // One that is there already is not said again. REQUIRES: nobody else sees the log.
   void AddWarning(std::string warning);
+  // The same of accepted_loss(), which is a warning too.
+  void AcceptLoss(std::string loss);
 
   HeadInfo Head() const override;
   LogPosition HeadPosition() const;
@@ -63,6 +65,7 @@ class LocalLog final : public UpdateLog {
   absl::Status Subscribe(CatalogVersion from, LogSink* sink) override;
   void Unsubscribe() override;
   absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const override;
+  std::optional<VersionRange> GapAt(CatalogVersion version) const override;
   absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                         uint32_t number) const override;
   absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
@@ -71,13 +74,14 @@ class LocalLog final : public UpdateLog {
                            std::string_view attempt, std::string_view root) override;
   absl::Status Backup(std::string_view directory) override;
   std::span<const std::string> warnings() const override { return warnings_; }
+  std::string_view accepted_loss() const override { return accepted_loss_; }
 
  private:
   // What a reader may know while a writer is at work.
   struct State {
     LogPosition head;
     CatalogVersion snapshot;
-    absl::Status broken;  // Set once, by a write whose outcome is unknown.
+    absl::Status broken;  // Set once, by the first write whose outcome is unknown.
   };
 
   LocalLog(std::unique_ptr<LogStorage> storage, LogAccess access, const StoreUuid& store)
@@ -85,6 +89,7 @@ class LocalLog final : public UpdateLog {
 
   absl::Status ReadState();
   void SalvageState();
+  bool IsGap(CatalogVersion first, CatalogVersion last) const;
   absl::Status CheckRootThere() const;
   absl::Status CheckNothingOutside() const;
 
@@ -98,7 +103,9 @@ class LocalLog final : public UpdateLog {
   const std::unique_ptr<LogStorage> storage_;
   const LogAccess access_;
   const StoreUuid store_;
-  std::vector<std::string> warnings_;  // Complete before anybody else sees the log.
+  // Complete before anybody else sees the log.
+  std::vector<std::string> warnings_;
+  std::string accepted_loss_;
 
   std::mutex writing_;       // Held by whoever writes or replays, calls to the sink included.
   LogSink* sink_ = nullptr;  // The subscriber's. Guarded by writing_.

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -116,6 +117,16 @@ class UpdateLog {
   //   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND, DAMAGED (should be there)
   virtual absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const = 0;
 
+  // All versions around `version` that should be in the log and have no record, so
+  // that a gap of any size is one thing to tell; nothing if `version` has its record.
+  struct VersionRange {
+    CatalogVersion first;
+    CatalogVersion last;
+  };
+  virtual std::optional<VersionRange> GapAt(CatalogVersion /*version*/) const {
+    return std::nullopt;
+  }
+
   // Chunk `number` of attempt `attempt` (32 hex digits) to snapshot `snapshot`,
   // as it was put; unchecked.
   virtual absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
@@ -142,6 +153,10 @@ class UpdateLog {
   // What the log noticed when it was opened and what is no error, such as an
   // absent mark. One line each.
   virtual std::span<const std::string> warnings() const = 0;
+
+  // The loss of acknowledged versions that the opening accepted; empty if there is
+  // none. The next append should record it. One line.
+  virtual std::string_view accepted_loss() const { return {}; }
 };
 
 }  // namespace annals

@@ -57,6 +57,24 @@ absl::Status CheckRange(const UpdateLog::HeadInfo& head, CatalogVersion version)
   return absl::OkStatus();
 }
 
+// Takes an empty `replay` up to `version`, or as far as that goes.
+absl::Status ReplayLog(Replay& replay, UpdateLog& log, CatalogVersion version) {
+  if (const CatalogVersion snapshot = log.Head().snapshot; snapshot.value > 0) {
+    ANNALS_ASSIGN_OR_RETURN(const Snapshot found, ReadSnapshot(log, snapshot));
+    ANNALS_RETURN_IF_ERROR(replay.Rebase(found));
+  }
+  if (replay.head().version >= version) return absl::OkStatus();
+  BoundedSink sink(replay, version);
+  const absl::Status status = log.Subscribe(replay.head().version.Next(), &sink);
+  log.Unsubscribe();
+  ANNALS_RETURN_IF_ERROR(sink.lagged());
+  if (replay.head().version >= version) return absl::OkStatus();
+  if (!status.ok()) return status;
+  return MakeError(Reason::DAMAGED,
+                   absl::StrCat("the log ends at version ", replay.head().version.value,
+                                ", expected ", version.value));
+}
+
 }  // namespace
 
 absl::StatusOr<Replay::Step> Replay::Next(const LogRecord& record) {
@@ -87,26 +105,16 @@ absl::Status Replay::Rebase(const Snapshot& snapshot) {
 }
 
 absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version) {
-  const UpdateLog::HeadInfo head = log.Head();
-  ANNALS_RETURN_IF_ERROR(CheckRange(head, version));
+  ANNALS_RETURN_IF_ERROR(CheckRange(log.Head(), version));
   Replay replay(VersionedStore::Create());
-  if (head.snapshot.value > 0) {
-    ANNALS_ASSIGN_OR_RETURN(const Snapshot snapshot, ReadSnapshot(log, head.snapshot));
-    ANNALS_RETURN_IF_ERROR(replay.Rebase(snapshot));
-  }
-  if (replay.head().version < version) {
-    BoundedSink sink(replay, version);
-    const absl::Status status = log.Subscribe(replay.head().version.Next(), &sink);
-    log.Unsubscribe();
-    ANNALS_RETURN_IF_ERROR(sink.lagged());
-    if (replay.head().version < version) {
-      return status.ok() ? MakeError(Reason::DAMAGED, absl::StrCat("the log ends at version ",
-                                                                   replay.head().version.value,
-                                                                   ", expected ", version.value))
-                         : status;
-    }
-  }
+  ANNALS_RETURN_IF_ERROR(ReplayLog(replay, log, version));
   return replay.store();
+}
+
+Soundness CheckAll(UpdateLog& log) {
+  Replay replay(VersionedStore::Create());
+  const absl::Status damage = ReplayLog(replay, log, log.Head().version);
+  return {replay.head().version, damage};
 }
 
 }  // namespace annals

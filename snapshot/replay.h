@@ -52,4 +52,12 @@ class Replay {
 //   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND, DAMAGED, NEWER_FORMAT
 absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version);
 
+// How far a log can be read, and what is in the way there.
+struct Soundness {
+  CatalogVersion last;  // 0: no version can be read.
+  absl::Status damage;  // OK: `last` is the head.
+};
+// Replays all of `log`, with every check of a recovery.
+Soundness CheckAll(UpdateLog& log);
+
 }  // namespace annals

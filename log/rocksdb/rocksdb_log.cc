@@ -81,10 +81,8 @@ std::string Lost(CatalogVersion first, CatalogVersion last) {
                                       " were acknowledged and are missing");
 }
 
-// What was in a store of which only the mark is left; empty if nothing.
-std::string LostWithTheStore(const MarkReading& mark) {
-  if (!mark.mark.has_value() || mark.mark->head.version.value == 0) return {};
-  return Lost({1}, mark.mark->head.version);
+bool NamesVersions(const MarkReading& mark) {
+  return mark.mark.has_value() && mark.mark->head.version.value > 0;
 }
 
 // What `mark` knows to be acknowledged and `log` does not have; empty if nothing.
@@ -122,6 +120,7 @@ class Opener {
     ANNALS_ASSIGN_OR_RETURN(const DirectoryContent content, LookInto(env_, options_.path));
     if (content == DirectoryContent::kNothing) {
       if (!MayCreate()) return NotFound();
+      ANNALS_RETURN_IF_ERROR(MakeDirectory(env_, options_.path));
       return OpenForWriting();
     }
     if (options_.read_only) return OpenForReading(access_);
@@ -131,7 +130,10 @@ class Opener {
     ANNALS_RETURN_IF_ERROR(CheckUnlocked(env_, options_.path));
     const auto looked = OpenForReading(LogAccess::kRead);
     const bool is_new = ReasonOf(looked.status()) == Reason::STORE_NOT_FOUND && MayCreate();
-    if (!looked.ok() && !is_new) return looked.status();
+    // What is still refused for a loss is a store that lost even its UUID.
+    const bool is_emptied =
+        ReasonOf(looked.status()) == Reason::LOST_VERSIONS && options_.accept_loss;
+    if (!looked.ok() && !is_new && !is_emptied) return looked.status();
     return OpenForWriting();
   }
 
@@ -162,34 +164,35 @@ class Opener {
     ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/true,
                                                       /*create=*/false));
     auto log = LocalLog::Open(std::move(storage), access);
-    if (ReasonOf(log.status()) == Reason::STORE_NOT_FOUND) {
-      ANNALS_RETURN_IF_ERROR(CheckNothingLost(mark));
+    // An empty database whose mark names versions is no new store.
+    if (ReasonOf(log.status()) == Reason::STORE_NOT_FOUND && NamesVersions(mark)) {
+      return LossError(options_.path, Lost({1}, mark.mark->head.version));
     }
     if (!log.ok()) return WithContext(log.status(), options_.path);
-    ANNALS_RETURN_IF_ERROR(CheckMark(mark, log->get()).status());
+    ANNALS_RETURN_IF_ERROR(CheckMark(mark, log->get()));
     return std::unique_ptr<UpdateLog>(*std::move(log));
   }
 
   absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForWriting() {
-    ANNALS_RETURN_IF_ERROR(MakeDirectory(env_, options_.path));
     const MarkReading mark = ReadMark(env_, options_.path);
     ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/false,
                                                       /*create=*/options_.create_if_missing));
     RocksDbStorage* const kept = storage.get();
     ANNALS_ASSIGN_OR_RETURN(const auto key, kept->FirstKey(AllKeys()));
-    const bool is_new = !key.has_value();
-    if (is_new) ANNALS_RETURN_IF_ERROR(LocalLog::Create(kept));
+    const bool is_empty = !key.has_value();
+    const bool is_emptied = is_empty && NamesVersions(mark);
+    if (is_empty) {
+      // An emptied store is made again under its UUID, so that the mark is still its
+      // own and raises the alarm until the loss is recorded.
+      ANNALS_RETURN_IF_ERROR(
+          LocalLog::Create(kept, is_emptied ? mark.mark->store : StoreUuid::Random()));
+    }
 
     auto log = LocalLog::Open(std::move(storage), LogAccess::kWrite);
     if (!log.ok()) return WithContext(log.status(), options_.path);
-    bool alarmed = false;
-    if (!is_new) {
-      ANNALS_ASSIGN_OR_RETURN(alarmed, CheckMark(mark, log->get()));
-    } else if (const std::string loss = LostWithTheStore(mark); !loss.empty()) {
-      (*log)->AddWarning(loss);
-    }
+    if (!is_empty || is_emptied) ANNALS_RETURN_IF_ERROR(CheckMark(mark, log->get()));
     const HeadMark head{(*log)->Head().store, (*log)->HeadPosition()};
-    if (alarmed) {
+    if (!(*log)->accepted_loss().empty()) {
       kept->KeepMark(MarkFile::OpenAlarmed(env_, options_.path), head.store);
     } else {
       ANNALS_ASSIGN_OR_RETURN(auto file, MarkFile::Open(env_, options_.path, mark, head));
@@ -199,30 +202,26 @@ class Opener {
     return std::unique_ptr<UpdateLog>(*std::move(log));
   }
 
-  // An empty database whose mark names versions is no new store.
-  absl::Status CheckNothingLost(const MarkReading& mark) const {
-    const std::string loss = LostWithTheStore(mark);
-    if (loss.empty() || options_.accept_loss) return absl::OkStatus();
-    return LossError(options_.path, loss);
-  }
-
-  // Compares the log with its mark. Whether there is a loss, which was accepted.
-  absl::StatusOr<bool> CheckMark(const MarkReading& mark, LocalLog* log) const {
+  // Compares the log with its mark. A loss that is accepted is the log's to tell.
+  absl::Status CheckMark(const MarkReading& mark, LocalLog* log) const {
     if (!mark.warning.empty()) log->AddWarning(mark.warning);
-    if (!mark.mark.has_value()) return false;
+    if (!mark.mark.has_value()) return absl::OkStatus();
     if (mark.mark->store != log->Head().store) {
       log->AddWarning(
           absl::StrCat("CATALOG-HEAD is of another store, ", mark.mark->store.ToString()));
-      return false;
+      return absl::OkStatus();
     }
-    const bool salvage = access_ == LogAccess::kSalvage;
-    const auto loss = FindLoss(*log, *mark.mark);
-    if (!loss.ok() && !salvage) return loss.status();
-    if (!loss.ok()) log->AddWarning(std::string(ToStd(loss.status().message())));
-    if (!loss.ok() || loss->empty()) return false;
-    if (!options_.accept_loss && !salvage) return LossError(options_.path, *loss);
-    log->AddWarning(*loss);
-    return true;
+    auto loss = FindLoss(*log, *mark.mark);
+    if (access_ == LogAccess::kSalvage) {
+      const std::string seen(loss.ok() ? *loss : ToStd(loss.status().message()));
+      if (!seen.empty()) log->AddWarning(seen);
+      return absl::OkStatus();
+    }
+    ANNALS_RETURN_IF_ERROR(loss.status());
+    if (loss->empty()) return absl::OkStatus();
+    if (!options_.accept_loss) return LossError(options_.path, *loss);
+    log->AcceptLoss(*std::move(loss));
+    return absl::OkStatus();
   }
 
   const RocksDbLogOptions& options_;

@@ -27,9 +27,9 @@ struct RocksDbLogOptions {
   // If there is no store at `path`, makes one; its parent must exist.
   bool create_if_missing = true;
   // Accepts that acknowledged versions are lost: the log goes on from what is
-  // left, with a warning that says what is missing. The mark goes on raising its
-  // alarm until the next append is durable, which should record the loss; the old
-  // mark is kept as CATALOG-HEAD.bak then.
+  // left, be it nothing, and accepted_loss() says what is missing. The mark goes on
+  // raising its alarm until the next append is durable, which should record the
+  // loss; the old mark is kept as CATALOG-HEAD.bak then.
   bool accept_loss = false;
   // For an inspector, with read_only: damage of what is checked at open is a
   // warning, and whatever can be read can be read.

@@ -99,17 +99,23 @@ absl::Status RocksDbStorage::Write(std::span<const Change> changes, Durability d
 
 void RocksDbStorage::NoteHead(const LogPosition& head) { mark_->Note({store_, head}); }
 
-// The copy is made beside its place and renamed: it is there as a whole or not.
+// The copy is made beside its place and renamed: it is there as a whole or not. RocksDB
+// makes the directory of a copy with the rights of any other, so that lies in one of
+// ours, which nobody else may enter.
 absl::Status RocksDbStorage::CopyTo(std::string_view directory, const LogPosition& head) {
   const std::string target = AbsolutePath(directory);
   if (env_->FileExists(target).ok()) {
     return MakeError(Reason::BACKUP_EXISTS, absl::StrCat(target, " exists already"));
   }
-  const std::string partial = absl::StrCat(target, ".partial-", CommitId::Random().ToString());
-  const absl::Status copied = CopyInto(partial, head);
-  const absl::Status moved = copied.ok() ? MoveDirectory(env_, partial, target) : copied;
-  if (!moved.ok()) RemoveDirectory(env_, partial);
-  return moved;
+  const std::string room = absl::StrCat(target, ".partial-", CommitId::Random().ToString());
+  const std::string copy = room + "/copy";
+  absl::Status status = MakeDirectory(env_, room);
+  if (status.ok()) status = CopyInto(copy, head);
+  if (status.ok()) status = MoveDirectory(env_, copy, target);
+  RemoveDirectory(env_, copy);
+  RemoveDirectory(env_, copy + ".tmp");  // Of a copy that RocksDB did not finish.
+  RemoveDirectory(env_, room);
+  return status;
 }
 
 absl::Status RocksDbStorage::CopyInto(const std::string& directory, const LogPosition& head) {

@@ -1,7 +1,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -29,6 +31,13 @@ bool IsLeftOfCreation(const std::string& name) {
 
 std::string ParentOf(const std::string& path) {
   return std::filesystem::path(AbsolutePath(path)).parent_path();
+}
+
+// Private from the first moment on, on a real disk.
+rocksdb::Status CreatePrivate(rocksdb::Env* env, const std::string& path) {
+  if (env != rocksdb::Env::Default()) return env->CreateDir(path);
+  if (::mkdir(path.c_str(), 0700) == 0) return rocksdb::Status::OK();
+  return rocksdb::Status::IOError(std::generic_category().message(errno));
 }
 
 absl::Status SyncDirectory(rocksdb::Env* env, const std::string& path) {
@@ -69,10 +78,11 @@ absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& 
 }
 
 absl::Status MakeDirectory(rocksdb::Env* env, const std::string& path) {
-  if (env->FileExists(path).ok()) return absl::OkStatus();
-  const rocksdb::Status made = env->CreateDir(path);
-  ANNALS_RETURN_IF_ERROR(FromRocksDb(made, "cannot create " + path));
-  MakePrivate(env, path);
+  if (env->FileExists(path).ok()) {
+    MakePrivate(env, path);
+    return absl::OkStatus();
+  }
+  ANNALS_RETURN_IF_ERROR(FromRocksDb(CreatePrivate(env, path), "cannot create " + path));
   return SyncDirectory(env, ParentOf(path));
 }
 
@@ -102,6 +112,8 @@ absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path) {
   rocksdb::FileLock* held = nullptr;
   const rocksdb::Status locked = env->LockFile(lock, &held);
   if (locked.ok()) return FromRocksDb(env->UnlockFile(held), "cannot unlock " + lock);
+  const absl::Status failed = FromRocksDb(locked, "cannot lock " + path);
+  if (ReasonOf(failed) != Reason::STORE_LOCKED) return failed;
   return FromRocksDb(locked, "another writer has " + path);
 }
 

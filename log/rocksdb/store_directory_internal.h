@@ -25,7 +25,8 @@ absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& 
 // `path` from the root on, without a slash at its end.
 std::string AbsolutePath(std::string_view path);
 
-// Makes `path`, for its owner only, unless it is there. Its parent must exist.
+// Makes `path`, unless it is there, and takes it for its owner only, since a store will
+// be made in it. Its parent must exist.
 absl::Status MakeDirectory(rocksdb::Env* env, const std::string& path);
 // Takes the rights of others to the directory away, on a real disk.
 void MakePrivate(rocksdb::Env* env, const std::string& path);

@@ -7,12 +7,15 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
+#include "annals/log/keys.h"
 #include "annals/tests/cli/program.h"
 #include "gmock/gmock.h"
+#include "rocksdb/db.h"
 
 namespace annals {
 namespace {
@@ -41,11 +44,27 @@ class EnduranceTest : public ProgramTest {
     for (int i = 0; i < count; ++i) sql += "CREATE SCHEMA s" + std::to_string(i) + ";";
     ASSERT_THAT(Execute(sql), Exits(0));
   }
+  // What lies under `key` in the store, which nobody has open.
+  std::string GetValue(const std::string& key) {
+    std::string value;
+    EXPECT_TRUE(OpenDatabase()->Get({}, key, &value).ok());
+    return value;
+  }
+  void PutValue(const std::string& key, const std::string& value) {
+    EXPECT_TRUE(OpenDatabase()->Put({}, key, value).ok());
+  }
   // The number of the newest version that can be read.
   uint64_t Head() {
     const RunResult log = Run({"log", store(), "-n", "1", "-o", "json"});
     EXPECT_THAT(log, Exits(0));
     return json::parse(log.out)[0]["version"];
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> OpenDatabase() {
+    rocksdb::DB* database = nullptr;
+    EXPECT_TRUE(rocksdb::DB::Open({}, store(), &database).ok());
+    return std::unique_ptr<rocksdb::DB>(database);
   }
 };
 
@@ -186,6 +205,9 @@ TEST_F(LossTest, WhatLiesBelowCanBeRead) {
   EXPECT_THAT(Run({"ls", lost(), "--at", "3", "-o", "lines"}),
               AllOf(Exits(0), Prints("schema S0\nschema S1\n"), Complains(HasSubstr("warning"))));
   EXPECT_THAT(Run({"show", lost(), "2"}), Exits(0));
+  EXPECT_THAT(Run({"show", lost(), "6"}),
+              AllOf(Exits(4), Complains(HasSubstr("versions 5 to 6 were acknowledged"))));
+  EXPECT_THAT(Run({"show", lost(), "0"}), Exits(6));
   EXPECT_THAT(Run({"log", lost(), "--oneline"}),
               AllOf(Exits(4), Prints(HasSubstr("CREATE SCHEMA s2"))));
 }
@@ -201,6 +223,35 @@ TEST_F(LossTest, RepairTellsFirstAndActsWhenTold) {
   EXPECT_THAT(Run({"log", lost(), "-n", "1"}), AllOf(Exits(0), Prints(HasSubstr("loss accepted"))));
   EXPECT_THAT(Run({"exec", lost(), "-c", "CREATE SCHEMA z"}), Prints("6\tcreate schema Z\n"));
   EXPECT_THAT(Run({"repair", lost()}), AllOf(Exits(0), Prints("nothing to repair\n")));
+}
+
+TEST_F(EnduranceTest, AStoreThatLostAllIsRepairedAndItsFirstVersionSaysSo) {
+  MakeVersions(2);
+  for (const auto& entry : fs::directory_iterator(store())) {
+    if (entry.path().extension() == ".log") fs::resize_file(entry.path(), 0);
+  }
+  const std::string before = Everything(store());
+  const auto named = HasSubstr("versions 1 to 3 were acknowledged and are missing");
+  EXPECT_THAT(Run({"ls", store()}), AllOf(Exits(4), Complains(named)));
+  EXPECT_THAT(Run({"repair", store()}),
+              AllOf(Exits(4), Prints(AllOf(named, HasSubstr("version 1 will record")))));
+  EXPECT_EQ(Everything(store()), before);
+  EXPECT_THAT(Run({"repair", store(), "--accept-loss"}),
+              AllOf(Exits(0), Prints(HasSubstr("version 1 records the loss"))));
+  EXPECT_THAT(Run({"show", store(), "1"}),
+              AllOf(Exits(0), Prints(AllOf(HasSubstr("loss accepted: versions 1 to 3"),
+                                           HasSubstr("create schema PUBLIC")))));
+  EXPECT_THAT(Execute("CREATE SCHEMA z"), Prints("2\tcreate schema Z\n"));
+}
+
+TEST_F(LossTest, TheMessageOfARepairTellsOfTheLossAlone) {
+  std::string mark = Read(lost() + "/CATALOG-HEAD");
+  mark[40] ^= 1;  // Version 6; version 5 is whole. That is a warning, and no loss.
+  Write("lost/CATALOG-HEAD", mark);
+  EXPECT_THAT(Run({"repair", lost(), "--accept-loss"}), Exits(0));
+  const json log = json::parse(Run({"log", lost(), "-n", "1", "-o", "json"}).out);
+  EXPECT_EQ(log[0]["message"],
+            "loss accepted: version 5 was acknowledged and is missing; the log ends at version 4");
 }
 
 TEST_F(EnduranceTest, RepairOfASoundStoreDoesNothing) {
@@ -227,6 +278,44 @@ TEST_F(EnduranceTest, ADamagedFileIsNoticedAndLeftAsItIs) {
   EXPECT_THAT(Execute("CREATE SCHEMA z"), Exits(4));
   EXPECT_THAT(Run({"ls", store(), "--at", "2", "-o", "lines"}),
               AllOf(Exits(0), Prints("schema S0\n")));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+// A head of 2^64 - 1 must not keep anybody busy, nor hide what there is.
+TEST_F(EnduranceTest, LogTellsAGapOfAnySizeInOneLine) {
+  MakeVersions(2);
+  PutValue("catalog.version", "18446744073709551615");
+  for (const std::vector<std::string>& log : {std::vector<std::string>{"log", store(), "--oneline"},
+                                              {"log", store(), "--oneline", "--reverse"}}) {
+    EXPECT_THAT(Run(log),
+                AllOf(Exits(4), Prints(AllOf(HasSubstr("1  "), HasSubstr("2  "), HasSubstr("3  "))),
+                      Complains(HasSubstr("versions 4 to 18446744073709551615 are missing"))));
+  }
+}
+
+TEST_F(EnduranceTest, AStrayKeyIsNoVersionOfTheLog) {
+  MakeVersions(2);
+  PutValue("catalog.update.18446744073709551615", "junk");
+  const auto sound = HasSubstr("CREATE SCHEMA s1");
+  EXPECT_THAT(Run({"log", store(), "--oneline", "-n", "1"}), AllOf(Exits(4), Prints(sound)));
+  PutValue("catalog.version", "damage");
+  EXPECT_THAT(Run({"log", store(), "--oneline", "-n", "1"}), AllOf(Exits(4), Prints(sound)));
+}
+
+TEST_F(EnduranceTest, RepairCallsNoStoreSoundThatHasADamagedRecord) {
+  MakeVersions(3);
+  std::string record = GetValue(UpdateKey({3}));
+  record[record.size() / 2] ^= 1;
+  PutValue(UpdateKey({3}), record);
+  const std::string before = Everything(store());
+  EXPECT_THAT(Run({"ls", store()}), Exits(4));
+  for (const std::vector<std::string>& repair :
+       {std::vector<std::string>{"repair", store()}, {"repair", store(), "--accept-loss"}}) {
+    EXPECT_THAT(Run(repair), AllOf(Exits(4), Prints(IsEmpty()),
+                                   Complains(AllOf(HasSubstr(UpdateKey({3})),
+                                                   HasSubstr("cannot be repaired here; versions 1 "
+                                                             "to 2 can be read")))));
+  }
   EXPECT_EQ(Everything(store()), before);
 }
 

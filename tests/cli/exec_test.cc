@@ -46,6 +46,12 @@ TEST_F(ExecTest, SaysWhatEachChangeChanged) {
                      "6\tdrop table PUBLIC.U\n"));
 }
 
+TEST_F(ExecTest, SaysSoWhereNothingChanged) {
+  Execute("CREATE TABLE t (id INT PRIMARY KEY)");
+  const std::string same = "ALTER TABLE t SET (MIN STALE ROWS 500)";
+  EXPECT_THAT(Execute(same + ";" + same), AllOf(Exits(0), Prints(HasSubstr("\tno changes\n"))));
+}
+
 TEST_F(ExecTest, ShortensWhatChangedMuch) {
   EXPECT_THAT(Execute("BEGIN; CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA c; CREATE SCHEMA d; "
                       "COMMIT"),
@@ -155,10 +161,11 @@ TEST_F(ExecTest, ExplainTellsTheEntriesAndWritesNothing) {
   EXPECT_THAT(Run({"log", store(), "-n", "1", "--oneline"}), Prints(StartsWith("2  ")));
 }
 
-TEST_F(ExecTest, LookingAtWhatIsNotThereIsRefused) {
-  EXPECT_THAT(Execute("DESCRIBE nope"), Exits(1));
-  EXPECT_THAT(Execute("SHOW TABLES AS OF VERSION 77"), Exits(1));
-  EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP 'yesterday'"), Exits(1));
+TEST_F(ExecTest, LookingAtWhatIsNotThereExitsAsTheReadingVerbsDo) {
+  EXPECT_THAT(Execute("DESCRIBE nope"), Exits(6));
+  EXPECT_THAT(Execute("SHOW TABLES AS OF VERSION 77"), Exits(6));
+  EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP 'yesterday'"), Exits(2));
+  EXPECT_THAT(Execute("EXPLAIN DROP TABLE nope"), Exits(1));
 }
 
 TEST_F(ExecTest, ADelayedVersionIsWaitedFor) {

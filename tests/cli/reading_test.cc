@@ -159,6 +159,14 @@ TEST_F(ReadingTest, DiffGoesDownToTheColumn) {
   EXPECT_EQ(changes[0]["details"][0]["after_name"], "column STATE");
 }
 
+TEST_F(ReadingTest, AKeyIndexThatIsRenamedByItselfIsAChange) {
+  EXPECT_THAT(Run({"exec", store(), "-c", "ALTER INDEX shop.orders_pk RENAME TO zz"}),
+              AllOf(Exits(0), Prints("6\trename index SHOP.ORDERS_PK to SHOP.ZZ\n")));
+  EXPECT_THAT(Run({"diff", store(), "5..6"}), Prints(HasSubstr("~ index SHOP.ZZ\n")));
+  // With its table it is not worth a line.
+  EXPECT_THAT(Run({"diff", store(), "2..latest"}), Prints(Not(HasSubstr("ZZ"))));
+}
+
 TEST_F(ReadingTest, VersionsThatAreNotThereExitWithSix) {
   const auto range = HasSubstr("there are the versions 1 to 5");
   EXPECT_THAT(Run({"ls", store(), "--at", "6"}), AllOf(Exits(6), Complains(range)));

@@ -184,6 +184,7 @@ TEST_F(RocksDbLogTest, AnEmptyDirectoryBecomesAStore) {
   EXPECT_THAT(OpenRocksDbLog(Reading()), FailsWith(Reason::STORE_NOT_FOUND));
   EXPECT_TRUE(fs::is_empty(path_));
   Open();
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms::owner_all);
 }
 
 TEST_F(RocksDbLogTest, AStoreWhoseMakingWasCutOffIsMadeAgain) {
@@ -271,6 +272,15 @@ TEST_F(RocksDbLogTest, ASecondWriterInAnotherProcessIsRefusedAndAReaderIsNot) {
   EXPECT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(Files(path_), before);
   AppendUpTo(2);
+}
+
+TEST_F(RocksDbLogTest, ALockThatCannotBeTakenIsNotCalledAnotherWriter) {
+  Make(1);
+  fs::remove(In("LOCK"));
+  fs::create_directory(In("LOCK"));  // Rights do not keep a privileged user out; this does.
+  const auto log = OpenRocksDbLog(Options());
+  EXPECT_THAT(log, FailsWith(Reason::IO_ERROR, {"cannot lock " + path_}));
+  EXPECT_THAT(std::string(log.status().message()), Not(HasSubstr("another writer")));
 }
 
 // --- Readers ---
@@ -405,11 +415,22 @@ TEST_F(RocksDbLogTest, AStoreThatLostEverythingIsNoNewStore) {
   SetMark(mark);
   ExpectRefused(Reason::LOST_VERSIONS, {"versions 1 to 3 were acknowledged"});
   RocksDbLogOptions accepting = Options();
+  accepting.create_if_missing = false;
   accepting.accept_loss = true;
   OpenWith(accepting);
   EXPECT_EQ(log_->Head().version, CatalogVersion{0});
   EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("versions 1 to 3 were acknowledged")));
+  Close();
+  EXPECT_EQ(Mark(), mark);
+  EXPECT_THAT(OpenRocksDbLog(Options()), FailsWith(Reason::LOST_VERSIONS));
+
+  OpenWith(accepting);
+  ASSERT_EQ(Append("versions 1 to 3 are lost").outcome, Outcome::kCommitted);
+  Close();
   EXPECT_EQ(ReadFile(In("CATALOG-HEAD.bak")), mark);
+  Open();
+  EXPECT_EQ(log_->Head().version, CatalogVersion{1});
+  EXPECT_THAT(Warnings(), IsEmpty());
 }
 
 TEST_F(RocksDbLogTest, OnlyReadersSalvage) {
@@ -470,6 +491,19 @@ TEST_F(RocksDbLogTest, AcceptingALossThatIsNotThereChangesNothing) {
   OpenWith(accepting);
   EXPECT_THAT(Warnings(), IsEmpty());
   EXPECT_FALSE(fs::exists(In("CATALOG-HEAD.bak")));
+}
+
+TEST_F(RocksDbLogTest, OnlyALossIsAnAcceptedLoss) {
+  RocksDbLogOptions accepting = Options();
+  accepting.accept_loss = true;
+  MakeWithLostTail();
+  OpenWith(accepting);
+  EXPECT_THAT(std::string(log_->accepted_loss()), HasSubstr("versions 7 to 9"));
+  Close();
+  fs::remove(In("CATALOG-HEAD"));
+  OpenWith(accepting);
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("CATALOG-HEAD is absent")));
+  EXPECT_EQ(log_->accepted_loss(), "");
 }
 
 TEST_F(RocksDbLogTest, AnAbsentMarkIsAWarningAndWrittenAgain) {
@@ -629,6 +663,30 @@ TEST_F(RocksDbLogTest, ABackupIsThereAsAWholeOrNotAtAll) {
   EXPECT_THAT(log_->Backup(std::string(root_ / "no" / "parent")), Not(IsOk()));
   EXPECT_FALSE(fs::exists(root_ / "no"));
   EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 2) << "nothing half-made is left";
+}
+
+// Looks all the while at what others can see beside the store.
+TEST_F(RocksDbLogTest, ABackupIsNeverOpenToOthersWhileItIsMade) {
+  Open();
+  AppendUpTo(3);
+  std::atomic<bool> done = false;
+  std::atomic<int> open_files = 0;
+  std::thread looking([&] {
+    std::error_code gone;
+    while (!done) {
+      for (const auto& entry : fs::directory_iterator(root_, gone)) {
+        const auto rights = fs::status(entry.path(), gone).permissions();
+        const bool enterable = !gone && (rights & fs::perms::others_exec) != fs::perms::none;
+        if (enterable && !fs::is_empty(entry.path(), gone) && !gone) ++open_files;
+      }
+    }
+  });
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(log_->Backup(std::string(root_ / absl::StrCat("copy", i))), IsOk());
+  }
+  done = true;
+  looking.join();
+  EXPECT_EQ(open_files, 0);
 }
 
 TEST_F(RocksDbLogTest, ABackupMayBeNamedWithASlashOrRelatively) {

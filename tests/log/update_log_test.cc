@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -718,6 +719,50 @@ TEST_P(UpdateLogTest, ADamagedHeadIsNotAppendedTo) {
   EXPECT_THAT(Recover(), FailsWith(Reason::DAMAGED, {UpdateKey({2}), "above the head"}));
   Put(kHeadKey, VersionValue({3}));
   EXPECT_THAT(Recover(), FailsWith(Reason::DAMAGED, {UpdateKey({3}), "missing"}));
+}
+
+// Fails all writes once it is broken, and calls `during` within the next one.
+class BrokenStorage final : public LogStorage {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
+    return memory_.Get(key);
+  }
+  absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override {
+    return memory_.FirstKey(range);
+  }
+  absl::Status Scan(const KeyRange& range, Visitor visit) const override {
+    return memory_.Scan(range, visit);
+  }
+  absl::Status Write(std::span<const Change> changes, Durability durability) override {
+    if (!during) return memory_.Write(changes, durability);
+    std::exchange(during, [] {})();
+    return MakeError(Reason::IO_ERROR, "broken");
+  }
+
+  std::function<void()> during;
+
+ private:
+  MemoryStorage memory_;
+};
+
+// A chunk is written while an append is under way.
+TEST(BrokenLogTest, TheFirstWriteOfUnknownOutcomeIsTheOneThatIsNamed) {
+  auto storage = std::make_unique<BrokenStorage>();
+  BrokenStorage* const disk = storage.get();
+  ASSERT_THAT(LocalLog::Create(disk), IsOk());
+  const auto log = LocalLog::Open(std::move(storage), LogAccess::kWrite);
+  ASSERT_THAT(log, IsOk());
+  const std::string attempt(32, 'a');
+  disk->during = [&] {
+    EXPECT_THAT((*log)->PutChunk({1}, attempt, 0, ""),
+                FailsWith(Reason::OUTCOME_UNKNOWN, {"chunk 0"}));
+  };
+  RecordWriter writer((*log)->Head().store, {});
+  const PendingRecord record = writer.Next("p");
+  EXPECT_THAT((*log)->Append({&record, 1}, {}, absl::InfiniteFuture()).status,
+              FailsWith(Reason::OUTCOME_UNKNOWN, {"version 1"}));
+  EXPECT_THAT((*log)->PutChunk({1}, attempt, 1, ""),
+              FailsWith(Reason::OUTCOME_UNKNOWN, {"chunk 0"}));
 }
 
 TEST(MemoryLogTest, HasNoBackups) {

@@ -131,6 +131,7 @@ class TappedLog final : public UpdateLog {
   }
   absl::Status Backup(std::string_view directory) override { return log_->Backup(directory); }
   std::span<const std::string> warnings() const override { return log_->warnings(); }
+  std::string_view accepted_loss() const override { return log_->accepted_loss(); }
 
  private:
   const std::unique_ptr<UpdateLog> log_;
