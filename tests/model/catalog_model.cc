@@ -464,8 +464,9 @@ class Planner {
     const std::string new_name = Text(command, "new_name");
     const auto schema = FindSchema(Text(command, "schema"));
     if (!schema) return Missing(command, "if_exists", "SCHEMA_NOT_FOUND");
-    TakeName(*schema, new_name, {new_name});
     const auto id = FindTable(*schema, Text(command, "name"));
+    // Nothing gives way to a table that is not there.
+    if (id || !GivesWay(*schema, new_name)) TakeName(*schema, new_name, {new_name});
     if (!id) return Missing(command, "if_exists", "TABLE_NOT_FOUND");
     Table& table = objects_.tables.at(*id);
     const auto key_index = table.key_index;
@@ -804,14 +805,16 @@ class Planner {
     RefuseIf(FindIn(objects_.views, schema, name).has_value(), "SYSTEM_VIEW_EXISTS");
   }
 
-  // For what a user names. Under relaxed a key index with an automatic name gives way,
-  // and does not take one of the names that are `wanted`.
+  // Under relaxed a key index with an automatic name gives way to what a user names.
+  bool GivesWay(int64_t schema, const std::string& name) const {
+    const auto owner = FindIndex(schema, name);
+    return relaxed_ && owner && objects_.indexes.at(*owner).automatic_name;
+  }
+  // For what a user names; what gives way takes none of the names that are `wanted`.
   void TakeName(int64_t schema, const std::string& name, const Texts& wanted) {
-    if (const auto owner = FindIndex(schema, name); relaxed_ && owner) {
-      Index& index = objects_.indexes.at(*owner);
-      if (index.automatic_name) {
-        index.name = AutomaticName(schema, objects_.tables.at(index.table).name, wanted, -1);
-      }
+    if (GivesWay(schema, name)) {
+      Index& index = objects_.indexes.at(*FindIndex(schema, name));
+      index.name = AutomaticName(schema, objects_.tables.at(index.table).name, wanted, -1);
     }
     RefuseTaken(schema, name);
   }
@@ -942,8 +945,7 @@ class Planner {
     const auto schema = FindSchema(Text(command, "schema"));
     RefuseIf(!schema, "SCHEMA_NOT_FOUND");
     const auto there = FindIndex(*schema, name);
-    const bool gives_way = relaxed_ && there && objects_.indexes.at(*there).automatic_name;
-    if (Flag(command, "if_not_exists") && there && !gives_way) return false;
+    if (Flag(command, "if_not_exists") && there && !GivesWay(*schema, name)) return false;
     TakeName(*schema, name, {name});
     const auto table_id = FindTable(*schema, Text(command, "table"));
     RefuseIf(!table_id, "TABLE_NOT_FOUND");

@@ -224,7 +224,8 @@ class CatalogModelTest : public ::testing::TestWithParam<uint64_t> {
   // Of a version that was not truncated yet, most often a late one.
   void TakeSnapshot() {
     CatalogManager& manager = reopened_->manager();
-    const uint64_t earliest = manager.GetStats().store.earliest.value;
+    // Version 1 is whole from the beginning and never needs a snapshot.
+    const uint64_t earliest = std::max(manager.GetStats().store.earliest.value, uint64_t{1});
     const uint64_t head = manager.Latest().version().value;
     const uint64_t reach =
         events_() % 4 == 0 ? head - earliest : std::min(head - earliest, uint64_t{20});
