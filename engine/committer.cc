@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -9,6 +10,7 @@
 #include "annals/commands/plan.h"
 #include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/replay.h"
 
 namespace annals {
 namespace {
@@ -53,6 +55,7 @@ struct Committer::Group {
   ReplayHead last;
   std::vector<PendingRecord> records;
   size_t bytes = 0;
+  bool logged = false;  // The records are in the log.
   const absl::Time deadline;
 };
 
@@ -130,10 +133,12 @@ void Committer::Lead() {
 size_t Committer::Commit(std::span<Request* const> requests) {
   const absl::Time deadline = LatestDeadline(requests);
   size_t planned = 0;
-  const auto fail = [&](const absl::Status& failure) {
+  // `applied`: those that rest on nothing later keep their own answers.
+  const auto fail = [&](const absl::Status& failure,
+                        std::optional<HybridTimestamp> applied = std::nullopt) {
     planned = std::max<size_t>(planned, 1);
     for (Request* request : requests.first(planned)) {
-      if (!request->rests_on_records_) continue;
+      if (!request->rests_on_records_ || request->rests_on <= applied) continue;
       request->result = failure;
       request->rests_on = {};
     }
@@ -154,6 +159,9 @@ size_t Committer::Commit(std::span<Request* const> requests) {
     planned = *count;
     if (group.records.empty()) return planned;
     const auto committed = Append(group);
+    if (!committed.ok() && group.logged) {
+      return fail(committed.status(), sequencer_.head().activation);
+    }
     if (!committed.ok()) return fail(committed.status());
     if (*committed) return planned;
   }
@@ -212,11 +220,12 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanCommands(request, group.planned, draft));
   if (!batch.entries.empty() || request.keep_empty) {
-    ANNALS_ASSIGN_OR_RETURN(
-        Sealed sealed, Seal(options, std::move(batch.entries), draft.next_object_id(), group.last));
+    CatalogDraft made(group.planned, group.last.version.Next(), {});
+    ANNALS_ASSIGN_OR_RETURN(Sealed sealed, Seal(options, std::move(batch.entries),
+                                                draft.next_object_id(), group.last, made));
     const size_t bytes = group.bytes + sealed.record.bytes.size();
     if (bytes > kGroupBytes && !group.records.empty()) return false;
-    std::move(draft).MergeInto(group.planned);
+    std::move(made).MergeInto(group.planned);
     group.bytes = bytes;
     group.last = sealed.head;
     group.records.push_back(std::move(sealed.record));
@@ -227,10 +236,11 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   return true;
 }
 
-// Makes the record of the version after `before`.
+// Makes the record of the version after `before`, and that version in `made`, which is
+// fresh on the catalog of `before`.
 absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                                   UpdateEntries entries, ObjectId next_object_id,
-                                                  const ReplayHead& before) {
+                                                  const ReplayHead& before, CatalogDraft& made) {
   const absl::Duration delay = options.delay.value_or(delay_);
   if (delay < absl::ZeroDuration() || delay > absl::Hours(24 * 366)) {
     return MakeError(Reason::INVALID_VALUE,
@@ -249,11 +259,15 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                             .author = options.author,
                                             .message = options.message,
                                             .statement = options.statement});
-  // Checked before it is written as it will be after it is read: what could not be
-  // replayed must never reach the log.
-  if (const auto readable = DecodeUpdate(payload); !readable.ok()) {
-    return MakeError(Reason::INTERNAL, absl::StrCat("the planned version cannot be read back: ",
-                                                    readable.status().message()));
+  // Read and applied before it is written as it will be after it is read: what could
+  // not be replayed must never reach the log.
+  const auto readable = DecodeUpdate(payload);
+  const absl::Status replays =
+      readable.ok() ? ApplyNext(*readable, before, made) : readable.status();
+  if (!replays.ok()) {
+    return MakeError(Reason::INTERNAL,
+                     absl::StrCat("the planned version could not be replayed: ", replays.message(),
+                                  "; ", ToAbsl(kNothingWritten)));
   }
   const uint64_t limit = log_.capabilities().max_record_bytes;
   if (payload.size() + kEnvelopeSize > limit) {
@@ -274,7 +288,7 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
 
 // True: the group is durable and applied. False: another writer was first, and what
 // it wrote is applied.
-absl::StatusOr<bool> Committer::Append(const Group& group) {
+absl::StatusOr<bool> Committer::Append(Group& group) {
   const AppendResult appended = log_.Append(group.records, group.first.version, group.deadline);
   switch (appended.outcome) {
     case AppendResult::Outcome::kRefused:
@@ -289,17 +303,13 @@ absl::StatusOr<bool> Committer::Append(const Group& group) {
     case AppendResult::Outcome::kCommitted:
       break;
   }
-  if (appended.status.ok()) {
-    ANNALS_RETURN_IF_ERROR(WaitApplied(group));
-    return true;
-  }
-  return WithContext(appended.status, absl::StrCat("version ", group.last.version.value,
-                                                   " is in the log, but was not applied here"));
+  ANNALS_RETURN_IF_ERROR(WaitApplied(group, appended.status));
+  return true;
 }
 
 // Asks the log whether an append of unknown outcome happened. If it can't tell, the
 // answer is `unknown`.
-absl::StatusOr<bool> Committer::Settle(const Group& group, const absl::Status& unknown) {
+absl::StatusOr<bool> Committer::Settle(Group& group, const absl::Status& unknown) {
   const PendingRecord& first = group.records.front();
   const auto ours = log_.Outcome(first.commit_id, first.version);
   if (!ours.ok()) {
@@ -319,9 +329,14 @@ absl::StatusOr<bool> Committer::Settle(const Group& group, const absl::Status& u
   return false;
 }
 
-absl::Status Committer::WaitApplied(const Group& group) {
-  const absl::Status applied = sequencer_.WaitFor(group.last.version, group.deadline);
+// Waits for a group that is in the log. `told`: what the log says of giving it to the
+// sequencer.
+absl::Status Committer::WaitApplied(Group& group, const absl::Status& told) {
+  group.logged = true;
+  const absl::Status applied =
+      told.ok() ? sequencer_.WaitFor(group.last.version, group.deadline) : told;
   if (applied.ok()) return applied;
+  clock_.Forsake();  // Readers will see the versions once the log is opened again.
   return WithContext(applied, absl::StrCat("version ", group.last.version.value,
                                            " is in the log, but was not applied here"));
 }

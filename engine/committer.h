@@ -27,6 +27,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "annals/catalog/catalog.h"
+#include "annals/catalog/catalog_draft.h"
 #include "annals/catalog/versioned_store.h"
 #include "annals/commands/command.h"
 #include "annals/engine/execute.h"
@@ -87,10 +88,11 @@ class Committer {
   absl::StatusOr<size_t> PlanGroup(std::span<Request* const> requests, Group& group);
   absl::StatusOr<bool> Plan(Request& request, Group& group);
   absl::StatusOr<Sealed> Seal(const ExecuteOptions& options, UpdateEntries entries,
-                              ObjectId next_object_id, const ReplayHead& before);
-  absl::StatusOr<bool> Append(const Group& group);
-  absl::StatusOr<bool> Settle(const Group& group, const absl::Status& unknown);
-  absl::Status WaitApplied(const Group& group);
+                              ObjectId next_object_id, const ReplayHead& before,
+                              CatalogDraft& made);
+  absl::StatusOr<bool> Append(Group& group);
+  absl::StatusOr<bool> Settle(Group& group, const absl::Status& unknown);
+  absl::Status WaitApplied(Group& group, const absl::Status& told = absl::OkStatus());
 
   VersionedStore& store_;
   UpdateLog& log_;

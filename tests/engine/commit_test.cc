@@ -1,12 +1,14 @@
 // Accept: groups, the lead and its hand-over, replies that are held until what they
 // rest on is durable, and appends that fail.
 
+#include <functional>
 #include <future>
 #include <iostream>
 #include <latch>
 #include <set>
 #include <stdexcept>
 
+#include "annals/catalog/object_builder.h"
 #include "annals/tests/engine/fixtures.h"
 #include "annals/tests/support/fault_file_system.h"
 #include "rocksdb/env.h"
@@ -379,6 +381,48 @@ TEST(Commit, ACommandThatThrowsFailsAlone) {
   for (auto& one : good) EXPECT_THAT(one.get(), IsOk());
   EXPECT_THAT(manager->Execute(TableNamed("AFTER")), IsOk());
   EXPECT_EQ(LatestOf(*manager), CatalogVersion{10});
+}
+
+// A command of a host's own, which plans what it likes.
+struct Planning {
+  std::function<UpdateEntries(PlanContext&)> plan;
+  absl::Status Validate(Policy /*policy*/) const { return absl::OkStatus(); }
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const { return plan(context); }
+};
+
+TEST(Commit, APlanThatCouldNotBeReplayedIsNotWritten) {
+  const Planning id_not_taken{[](PlanContext&) -> UpdateEntries {
+    return {NewObject{BuildObject(SchemaFields{ObjectId{1000}, "S"})}};
+  }};
+  const Planning key_index_not_made{[](PlanContext& context) -> UpdateEntries {
+    const CatalogView& catalog = context.catalog();
+    TableFields table;
+    table.id = context.NewId();
+    table.name = "U";
+    table.schema = catalog.Schema("PUBLIC")->id();
+    table.zone = catalog.default_zone_id();
+    Column id;
+    id.name = "ID";
+    id.type = TypeId::kInt32;
+    table.columns = {id};
+    table.primary_key = {{0}};
+    table.colocation = {{0}};
+    table.key_index = context.NewId();
+    table.storage_profile = "default";
+    return {NewObject{BuildObject(table)}};
+  }};
+  MemoryDisk disk;
+  {
+    const Manager manager = MustOpen(disk);
+    ASSERT_THAT(manager->Execute(TableNamed("T")), IsOk());
+    EXPECT_THAT(manager->Execute(id_not_taken),
+                FailsWith(Reason::INTERNAL, {"new object 1000", "nothing was written"}));
+    EXPECT_THAT(manager->Execute(key_index_not_made),
+                FailsWith(Reason::INTERNAL, {"key index", "nothing was written"}));
+    EXPECT_EQ(LatestOf(*manager), CatalogVersion{2});
+    EXPECT_THAT(manager->Execute(SchemaNamed("AFTER")), IsOk());
+  }
+  EXPECT_EQ(LatestOf(*MustOpen(disk)), CatalogVersion{3});
 }
 
 TEST(Commit, LimitsAreRefusedBeforeAnythingIsWritten) {
