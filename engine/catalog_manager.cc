@@ -341,7 +341,15 @@ void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions 
     lock.unlock();
     return call->done(Closed());
   }
-  if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+  const absl::Status started = CallGuarded([this] {
+    if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+    return absl::OkStatus();
+  });
+  if (!started.ok()) {
+    lock.unlock();
+    return call->done(
+        MakeError(Reason::INTERNAL, absl::StrCat("no thread for the call: ", started.message())));
+  }
   async_calls_.push_back(std::move(call));
   ++inside_;
   changed_.notify_all();
@@ -636,9 +644,13 @@ absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenO
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(std::unique_ptr<UpdateLog> log,
                                                                      const OpenOptions& options) {
   ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
-  auto manager = std::make_unique<Manager>(std::move(log), options);
-  ANNALS_RETURN_IF_ERROR(manager->Start());
-  return manager;
+  try {
+    auto manager = std::make_unique<Manager>(std::move(log), options);
+    ANNALS_RETURN_IF_ERROR(manager->Start());
+    return manager;
+  } catch (const std::exception& error) {  // No memory, or no thread.
+    return MakeError(Reason::INTERNAL, absl::StrCat("opening failed: ", error.what()));
+  }
 }
 
 }  // namespace annals

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -23,17 +24,12 @@ absl::Time LatestDeadline(std::span<Committer::Request* const> requests) {
   return latest;
 }
 
-// A command is anything that can plan: what it throws stays its own failure.
-absl::StatusOr<PlannedBatch> PlanCommands(const Committer::Request& request,
-                                          const CatalogView& base, CatalogDraft& draft) {
-  const ExecuteOptions& options = request.options;
+// An error that can be made also when memory has run out: then it has no words.
+absl::Status ErrorOf(Reason reason, absl::string_view what, absl::string_view more = {}) {
   try {
-    return PlanBatch(request.commands, base, draft, options.policy,
-                     {.max_entries = options.max_entries});
-  } catch (const std::exception& error) {
-    return MakeError(Reason::INTERNAL, absl::StrCat("a command threw: ", error.what()));
-  } catch (...) {
-    return MakeError(Reason::INTERNAL, "a command threw");
+    return MakeError(reason, absl::StrCat(what, more));
+  } catch (const std::bad_alloc&) {
+    return {CodeOf(reason), {}};
   }
 }
 
@@ -67,7 +63,14 @@ struct Committer::Sealed {
 
 void Committer::Enqueue(std::vector<Request*> requests) {
   const std::lock_guard lock(mutex_);
-  queue_.insert(queue_.end(), requests.begin(), requests.end());
+  try {
+    queue_.insert(queue_.end(), requests.begin(), requests.end());
+  } catch (const std::bad_alloc&) {
+    for (Request* request : requests) {
+      request->result = ErrorOf(Reason::INTERNAL, "there is no memory for the queue");
+      request->done_ = true;
+    }
+  }
 }
 
 void Committer::Finish(Request& request) {
@@ -92,31 +95,32 @@ void Committer::Finish(Request& request) {
 
 // Takes `request` out of the queue, if it is still there. REQUIRES: mutex_ is held.
 bool Committer::Withdraw(Request& request) {
-  const auto at = std::find(queue_.begin(), queue_.end(), &request);
-  if (at == queue_.end()) return false;
-  queue_.erase(at);
-  request.result =
-      MakeError(Reason::DEADLINE_EXCEEDED,
-                absl::StrCat("the deadline passed in the queue; ", ToAbsl(kNothingWritten)));
+  if (request.taken_) return false;
+  std::erase(queue_, &request);
   request.done_ = true;
+  request.result = ErrorOf(Reason::DEADLINE_EXCEEDED, "the deadline passed in the queue; ",
+                           ToAbsl(kNothingWritten));
   return true;
 }
 
-std::vector<Committer::Request*> Committer::TakeGroup() {
+Committer::Taken Committer::TakeGroup() {
   const size_t most = std::min(kGroupRecords, log_.capabilities().max_batch_records);
   const std::lock_guard lock(mutex_);
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), most));
-  std::vector<Request*> group(queue_.begin(), end);
-  queue_.erase(queue_.begin(), end);
+  Taken group(queue_.begin(), end);
+  for (Request* request : group) request->taken_ = true;
   return group;
 }
 
+// Whatever happens, those who were taken and fail are told, and the lead goes on: nothing
+// here, nor in TakeGroup, asks for memory.
 void Committer::Lead() {
-  const std::vector<Request*> group = TakeGroup();
-  const size_t done = Commit(group);
+  const Taken group = TakeGroup();
+  const size_t done = CommitGuarded(group);
   // Waking them under the lock: a request may be gone as soon as its owner sees it done.
   const std::lock_guard lock(mutex_);
-  queue_.insert(queue_.begin(), group.begin() + static_cast<std::ptrdiff_t>(done), group.end());
+  for (Request* request : group) request->taken_ = false;
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(done));
   for (size_t i = 0; i < done; ++i) {
     group[i]->done_ = true;
     group[i]->turn_.notify_one();
@@ -128,6 +132,24 @@ void Committer::Lead() {
     (*next)->leads_ = true;
     (*next)->turn_.notify_one();
   }
+}
+
+// What Commit throws, it threw before anything was appended. The group may be planned
+// by half: no answer can rest on it.
+size_t Committer::CommitGuarded(std::span<Request* const> requests) {
+  absl::Status failure;
+  try {
+    return Commit(requests);
+  } catch (const std::exception& error) {
+    failure = ErrorOf(Reason::INTERNAL, "planning failed: ", error.what());
+  } catch (...) {
+    failure = ErrorOf(Reason::INTERNAL, "planning failed");
+  }
+  for (Request* request : requests) {
+    request->result = failure;
+    request->rests_on = {};
+  }
+  return requests.size();
 }
 
 size_t Committer::Commit(std::span<Request* const> requests) {
@@ -151,14 +173,9 @@ size_t Committer::Commit(std::span<Request* const> requests) {
     const auto base = TakeBase(head, deadline);
     if (!base.ok()) return fail(base.status());
     Group group(*base, head, deadline);
-    const auto count = PlanGroup(requests, group);
-    if (!count.ok()) {
-      planned = requests.size();
-      return fail(count.status());
-    }
-    planned = *count;
+    planned = PlanGroup(requests, group);
     if (group.records.empty()) return planned;
-    const auto committed = Append(group);
+    const auto committed = AppendGuarded(group);
     if (!committed.ok() && group.logged) {
       return fail(committed.status(), sequencer_.head().activation);
     }
@@ -182,9 +199,8 @@ absl::StatusOr<Catalog> Committer::TakeBase(ReplayHead& head, absl::Time deadlin
   }
 }
 
-// Plans as many of `requests` as fit into `group`, and tells how many. An error fails
-// all of them.
-absl::StatusOr<size_t> Committer::PlanGroup(std::span<Request* const> requests, Group& group) try {
+// Plans as many of `requests` as fit into `group`, and tells how many.
+size_t Committer::PlanGroup(std::span<Request* const> requests, Group& group) {
   size_t planned = 0;
   for (Request* request : requests) {
     const auto fits = Plan(*request, group);
@@ -194,11 +210,6 @@ absl::StatusOr<size_t> Committer::PlanGroup(std::span<Request* const> requests, 
     ++planned;
   }
   return planned;
-} catch (const std::exception& error) {
-  // The group may be planned by half: no answer can rest on it.
-  for (Request* request : requests) request->rests_on_records_ = true;
-  return MakeError(Reason::INTERNAL,
-                   absl::StrCat("planning failed: ", error.what(), "; ", ToAbsl(kNothingWritten)));
 }
 
 // Plans one call on what the group has planned so far. False: the group has no room
@@ -218,7 +229,9 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
                                   options.expected_version->value));
   }
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanCommands(request, group.planned, draft));
+  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
+                          PlanBatch(request.commands, group.planned, draft, options.policy,
+                                    {.max_entries = options.max_entries}));
   if (!batch.entries.empty() || request.keep_empty) {
     CatalogDraft made(group.planned, group.last.version.Next(), {});
     ANNALS_ASSIGN_OR_RETURN(Sealed sealed, Seal(options, std::move(batch.entries),
@@ -284,6 +297,20 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                  payload);
   const ReplayHead head{version, HashOfVersion(bytes), timestamp, activation};
   return Sealed{{version, commit_id, std::move(bytes)}, head};
+}
+
+// A log that throws has told nothing: its records may be there or not.
+absl::StatusOr<bool> Committer::AppendGuarded(Group& group) {
+  absl::Status failure;
+  try {
+    return Append(group);
+  } catch (const std::exception& error) {
+    failure = ErrorOf(Reason::OUTCOME_UNKNOWN, "the log threw: ", error.what());
+  } catch (...) {
+    failure = ErrorOf(Reason::OUTCOME_UNKNOWN, "the log threw");
+  }
+  clock_.Forsake();
+  return failure;
 }
 
 // True: the group is durable and applied. False: another writer was first, and what

@@ -378,9 +378,29 @@ TEST(Commit, ACommandThatThrowsFailsAlone) {
   std::vector<std::future<Result>> good;
   for (int i = 0; i < 8; ++i) good.push_back(Async(*manager, TableNamed(absl::StrCat("T", i))));
   EXPECT_THAT(manager->Execute(Throwing()), FailsWith(Reason::INTERNAL, {"bang"}));
+  EXPECT_THAT(manager->Explain({Throwing()}, {}), FailsWith(Reason::INTERNAL, {"bang"}));
   for (auto& one : good) EXPECT_THAT(one.get(), IsOk());
   EXPECT_THAT(manager->Execute(TableNamed("AFTER")), IsOk());
   EXPECT_EQ(LatestOf(*manager), CatalogVersion{10});
+}
+
+TEST(Commit, ALogThatThrowsFailsItsCallersAndHoldsUpNobodyElse) {
+  Tap tap;
+  const Manager manager = OpenTapped(&tap);
+  Gate gate(tap);
+  auto first = Async(*manager, TableNamed("FIRST"));
+  gate.WaitForArrival();
+  auto waiting = Async(*manager, TableNamed("T"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  tap.OnAppend([](Tap::Records) -> std::optional<AppendResult> { throw std::bad_alloc(); });
+  gate.LetPass();
+  EXPECT_THAT(first.get(), IsOk());
+  EXPECT_THAT(waiting.get(), FailsWith(Reason::OUTCOME_UNKNOWN, {"the log threw"}));
+  tap.OnAppend([](Tap::Records) -> std::optional<AppendResult> { throw 7; });
+  EXPECT_THAT(manager->Execute(TableNamed("T")), FailsWith(Reason::OUTCOME_UNKNOWN));
+  tap.OnAppend(nullptr);
+  EXPECT_THAT(manager->Execute(TableNamed("T")), IsOk());
+  EXPECT_EQ(LatestOf(*manager), CatalogVersion{3});
 }
 
 // A command of a host's own, which plans what it likes.
