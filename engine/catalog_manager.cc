@@ -589,7 +589,7 @@ CatalogManager::Stats Manager::GetStats() const {
 }
 
 // Jumps over what others have truncated before we read it. OK if there was no need.
-absl::Status Manager::TryCatchUp() {
+absl::Status Manager::TryCatchUp() try {
   log_->Unsubscribe();
   const absl::Status status = Follow();
   // It moved on, or can't be reached now: the next round tries again.
@@ -597,6 +597,8 @@ absl::Status Manager::TryCatchUp() {
   const bool again = reason == Reason::VERSION_TRUNCATED || reason == Reason::IO_ERROR;
   if (again) sequencer_.OnLagged(sequencer_.head().version.Next());
   return again ? absl::OkStatus() : status;
+} catch (const std::exception& error) {
+  return MakeError(Reason::INTERNAL, absl::StrCat("catching up failed: ", error.what()));
 }
 
 // Follows a log that moved on without us.
