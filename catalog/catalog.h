@@ -52,7 +52,7 @@ class Catalog final : public CatalogView {
 };
 
 // A thread's own way to the latest catalog, for look-ups on a hot path: while no
-// version is added, Latest() is one load and one compare. It holds the version that
+// version is added, Latest() is one load and two compares. It holds the version that
 // it gave last, so a thread that goes idle should call Release. One thread at a time.
 class CatalogReader {
  public:
@@ -60,7 +60,11 @@ class CatalogReader {
 
   // Valid until the next call on this reader.
   const Catalog& Latest() {
-    if (current_.has_value() && current_->version() == store_->latest()) return *current_;
+    // One that was taken before its activation was known is not kept.
+    if (current_.has_value() && current_->version() == store_->latest() &&
+        current_->activation().raw() != 0) {
+      return *current_;
+    }
     return current_.emplace(store_->Latest());
   }
   void Release() { current_.reset(); }

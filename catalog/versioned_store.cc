@@ -865,6 +865,16 @@ absl::Status VersionedStore::Rebase(const CatalogImage& image) {
   ANNALS_RETURN_IF_ERROR(CheckImage(image));
   ANNALS_RETURN_IF_ERROR(CheckContinues(image));
 
+  // Before anything is changed: the directory of versions reaches from the oldest that
+  // is held to the newest.
+  constexpr uint64_t kMaxGap = uint64_t{1} << 30;
+  const CatalogVersion kept = std::max(reached_, std::min(image.version, MinPinned()));
+  if (image.version.value - kept.value > kMaxGap) {
+    return MakeError(Reason::INTERNAL,
+                     absl::StrCat("version ", kept.value, " is held, and version ",
+                                  image.version.value, " is too far from it"));
+  }
+
   const CatalogVersion head = latest();
   absl::flat_hash_set<ObjectId> there;
   there.reserve(image.objects.size());

@@ -83,7 +83,8 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   // Jumps to `image.version` > latest(), which becomes the earliest version too and
   // is active at once. Versions that are held stay valid. Who asks for the latest
   // while the jump is made waits for its last step.
-  //   DAMAGED  the image does not continue what the store holds
+  //   DAMAGED   the image does not continue what the store holds
+  //   INTERNAL  a version is held that is 2^30 before it or more; nothing was changed
   absl::Status Rebase(const CatalogImage& image);
   // Raises the earliest version to `version`, at most the latest active one, and frees what nobody
   // can reach any more. Versions that are held stay valid, and keep what they reach.

@@ -1,5 +1,6 @@
 #include "annals/commands/plan.h"
 
+#include <exception>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -19,6 +20,18 @@ constexpr std::string_view kCommandPayload = "annals/command";
 absl::Status OfCommand(absl::Status status, size_t index) {
   status.SetPayload(ToAbsl(kCommandPayload), absl::Cord(absl::StrCat(index)));
   return status;
+}
+
+// What `call` of a command says, also by throwing.
+template <typename Result, typename Function>
+Result Guarded(Function call) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    return MakeError(Reason::INTERNAL, absl::StrCat("a command threw: ", error.what()));
+  } catch (...) {
+    return MakeError(Reason::INTERNAL, "a command threw");
+  }
 }
 
 absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const CatalogView& base,
@@ -42,12 +55,13 @@ absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
                                        const CatalogView& base, CatalogDraft& draft, Policy policy,
                                        const PlanLimits& limits) {
   for (size_t i = 0; i < commands.size(); ++i) {
-    const absl::Status valid = commands[i].Validate(policy);
+    const auto valid = Guarded<absl::Status>([&] { return commands[i].Validate(policy); });
     if (!valid.ok()) return OfCommand(valid, i);
   }
   PlannedBatch batch;
   for (size_t i = 0; i < commands.size(); ++i) {
-    auto entries = PlanOne(commands[i], base, draft, policy);
+    auto entries = Guarded<absl::StatusOr<UpdateEntries>>(
+        [&] { return PlanOne(commands[i], base, draft, policy); });
     if (!entries.ok()) return OfCommand(entries.status(), i);
     batch.applied.push_back(!entries->empty());
     batch.entries.insert(batch.entries.end(), std::make_move_iterator(entries->begin()),

@@ -26,7 +26,8 @@ struct PlannedBatch {
 // Validates all of `commands`, then plans each on what those before it left.
 // Their effects, and the ids that they took, are left in `draft`, which must be
 // fresh on `base`; after an error `draft` is to be dropped. The error tells the
-// index of the command (CommandIndexOf).
+// index of the command (CommandIndexOf). A command is anything that can plan: what
+// it throws is an error of its own (INTERNAL).
 absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
                                        const CatalogView& base, CatalogDraft& draft, Policy policy,
                                        const PlanLimits& limits = {});

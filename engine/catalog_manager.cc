@@ -347,7 +347,15 @@ void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions 
     lock.unlock();
     return call->done(Closed());
   }
-  if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+  const absl::Status started = CallGuarded([this] {
+    if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+    return absl::OkStatus();
+  });
+  if (!started.ok()) {
+    lock.unlock();
+    return call->done(
+        MakeError(Reason::INTERNAL, absl::StrCat("no thread for the call: ", started.message())));
+  }
   async_calls_.push_back(std::move(call));
   ++inside_;
   changed_.notify_all();
@@ -587,7 +595,7 @@ CatalogManager::Stats Manager::GetStats() const {
 }
 
 // Jumps over what others have truncated before we read it. OK if there was no need.
-absl::Status Manager::TryCatchUp() {
+absl::Status Manager::TryCatchUp() try {
   log_->Unsubscribe();
   const absl::Status status = Follow();
   // It moved on, or can't be reached now: the next round tries again.
@@ -595,6 +603,8 @@ absl::Status Manager::TryCatchUp() {
   const bool again = reason == Reason::VERSION_TRUNCATED || reason == Reason::IO_ERROR;
   if (again) sequencer_.OnLagged(sequencer_.head().version.Next());
   return again ? absl::OkStatus() : status;
+} catch (const std::exception& error) {
+  return MakeError(Reason::INTERNAL, absl::StrCat("catching up failed: ", error.what()));
 }
 
 // Follows a log that moved on without us.
@@ -642,9 +652,13 @@ absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenO
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(std::unique_ptr<UpdateLog> log,
                                                                      const OpenOptions& options) {
   ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
-  auto manager = std::make_unique<Manager>(std::move(log), options);
-  ANNALS_RETURN_IF_ERROR(manager->Start());
-  return manager;
+  try {
+    auto manager = std::make_unique<Manager>(std::move(log), options);
+    ANNALS_RETURN_IF_ERROR(manager->Start());
+    return manager;
+  } catch (const std::exception& error) {  // No memory, or no thread.
+    return MakeError(Reason::INTERNAL, absl::StrCat("opening failed: ", error.what()));
+  }
 }
 
 }  // namespace annals

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -9,6 +11,7 @@
 #include "annals/commands/plan.h"
 #include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/replay.h"
 
 namespace annals {
 namespace {
@@ -21,17 +24,12 @@ absl::Time LatestDeadline(std::span<Committer::Request* const> requests) {
   return latest;
 }
 
-// A command is anything that can plan: what it throws stays its own failure.
-absl::StatusOr<PlannedBatch> PlanCommands(const Committer::Request& request,
-                                          const CatalogView& base, CatalogDraft& draft) {
-  const ExecuteOptions& options = request.options;
+// An error that can be made also when memory has run out: then it has no words.
+absl::Status ErrorOf(Reason reason, absl::string_view what, absl::string_view more = {}) {
   try {
-    return PlanBatch(request.commands, base, draft, options.policy,
-                     {.max_entries = options.max_entries});
-  } catch (const std::exception& error) {
-    return MakeError(Reason::INTERNAL, absl::StrCat("a command threw: ", error.what()));
-  } catch (...) {
-    return MakeError(Reason::INTERNAL, "a command threw");
+    return MakeError(reason, absl::StrCat(what, more));
+  } catch (const std::bad_alloc&) {
+    return {CodeOf(reason), {}};
   }
 }
 
@@ -53,6 +51,7 @@ struct Committer::Group {
   ReplayHead last;
   std::vector<PendingRecord> records;
   size_t bytes = 0;
+  bool logged = false;  // The records are in the log.
   const absl::Time deadline;
 };
 
@@ -64,7 +63,14 @@ struct Committer::Sealed {
 
 void Committer::Enqueue(std::vector<Request*> requests) {
   const std::lock_guard lock(mutex_);
-  queue_.insert(queue_.end(), requests.begin(), requests.end());
+  try {
+    queue_.insert(queue_.end(), requests.begin(), requests.end());
+  } catch (const std::bad_alloc&) {
+    for (Request* request : requests) {
+      request->result = ErrorOf(Reason::INTERNAL, "there is no memory for the queue");
+      request->done_ = true;
+    }
+  }
 }
 
 void Committer::Finish(Request& request) {
@@ -89,31 +95,32 @@ void Committer::Finish(Request& request) {
 
 // Takes `request` out of the queue, if it is still there. REQUIRES: mutex_ is held.
 bool Committer::Withdraw(Request& request) {
-  const auto at = std::find(queue_.begin(), queue_.end(), &request);
-  if (at == queue_.end()) return false;
-  queue_.erase(at);
-  request.result =
-      MakeError(Reason::DEADLINE_EXCEEDED,
-                absl::StrCat("the deadline passed in the queue; ", ToAbsl(kNothingWritten)));
+  if (request.taken_) return false;
+  std::erase(queue_, &request);
   request.done_ = true;
+  request.result = ErrorOf(Reason::DEADLINE_EXCEEDED, "the deadline passed in the queue; ",
+                           ToAbsl(kNothingWritten));
   return true;
 }
 
-std::vector<Committer::Request*> Committer::TakeGroup() {
+Committer::Taken Committer::TakeGroup() {
   const size_t most = std::min(kGroupRecords, log_.capabilities().max_batch_records);
   const std::lock_guard lock(mutex_);
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), most));
-  std::vector<Request*> group(queue_.begin(), end);
-  queue_.erase(queue_.begin(), end);
+  Taken group(queue_.begin(), end);
+  for (Request* request : group) request->taken_ = true;
   return group;
 }
 
+// Whatever happens, those who were taken and fail are told, and the lead goes on: nothing
+// here, nor in TakeGroup, asks for memory.
 void Committer::Lead() {
-  const std::vector<Request*> group = TakeGroup();
-  const size_t done = Commit(group);
+  const Taken group = TakeGroup();
+  const size_t done = CommitGuarded(group);
   // Waking them under the lock: a request may be gone as soon as its owner sees it done.
   const std::lock_guard lock(mutex_);
-  queue_.insert(queue_.begin(), group.begin() + static_cast<std::ptrdiff_t>(done), group.end());
+  for (Request* request : group) request->taken_ = false;
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(done));
   for (size_t i = 0; i < done; ++i) {
     group[i]->done_ = true;
     group[i]->turn_.notify_one();
@@ -127,13 +134,33 @@ void Committer::Lead() {
   }
 }
 
+// What Commit throws, it threw before anything was appended. The group may be planned
+// by half: no answer can rest on it.
+size_t Committer::CommitGuarded(std::span<Request* const> requests) {
+  absl::Status failure;
+  try {
+    return Commit(requests);
+  } catch (const std::exception& error) {
+    failure = ErrorOf(Reason::INTERNAL, "planning failed: ", error.what());
+  } catch (...) {
+    failure = ErrorOf(Reason::INTERNAL, "planning failed");
+  }
+  for (Request* request : requests) {
+    request->result = failure;
+    request->rests_on = {};
+  }
+  return requests.size();
+}
+
 size_t Committer::Commit(std::span<Request* const> requests) {
   const absl::Time deadline = LatestDeadline(requests);
   size_t planned = 0;
-  const auto fail = [&](const absl::Status& failure) {
+  // `applied`: those that rest on nothing later keep their own answers.
+  const auto fail = [&](const absl::Status& failure,
+                        std::optional<HybridTimestamp> applied = std::nullopt) {
     planned = std::max<size_t>(planned, 1);
     for (Request* request : requests.first(planned)) {
-      if (!request->rests_on_records_) continue;
+      if (!request->rests_on_records_ || request->rests_on <= applied) continue;
       request->result = failure;
       request->rests_on = {};
     }
@@ -146,14 +173,12 @@ size_t Committer::Commit(std::span<Request* const> requests) {
     const auto base = TakeBase(head, deadline);
     if (!base.ok()) return fail(base.status());
     Group group(*base, head, deadline);
-    const auto count = PlanGroup(requests, group);
-    if (!count.ok()) {
-      planned = requests.size();
-      return fail(count.status());
-    }
-    planned = *count;
+    planned = PlanGroup(requests, group);
     if (group.records.empty()) return planned;
-    const auto committed = Append(group);
+    const auto committed = AppendGuarded(group);
+    if (!committed.ok() && group.logged) {
+      return fail(committed.status(), sequencer_.head().activation);
+    }
     if (!committed.ok()) return fail(committed.status());
     if (*committed) return planned;
   }
@@ -174,9 +199,8 @@ absl::StatusOr<Catalog> Committer::TakeBase(ReplayHead& head, absl::Time deadlin
   }
 }
 
-// Plans as many of `requests` as fit into `group`, and tells how many. An error fails
-// all of them.
-absl::StatusOr<size_t> Committer::PlanGroup(std::span<Request* const> requests, Group& group) try {
+// Plans as many of `requests` as fit into `group`, and tells how many.
+size_t Committer::PlanGroup(std::span<Request* const> requests, Group& group) {
   size_t planned = 0;
   for (Request* request : requests) {
     const auto fits = Plan(*request, group);
@@ -186,11 +210,6 @@ absl::StatusOr<size_t> Committer::PlanGroup(std::span<Request* const> requests, 
     ++planned;
   }
   return planned;
-} catch (const std::exception& error) {
-  // The group may be planned by half: no answer can rest on it.
-  for (Request* request : requests) request->rests_on_records_ = true;
-  return MakeError(Reason::INTERNAL,
-                   absl::StrCat("planning failed: ", error.what(), "; ", ToAbsl(kNothingWritten)));
 }
 
 // Plans one call on what the group has planned so far. False: the group has no room
@@ -210,13 +229,16 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
                                   options.expected_version->value));
   }
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanCommands(request, group.planned, draft));
+  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
+                          PlanBatch(request.commands, group.planned, draft, options.policy,
+                                    {.max_entries = options.max_entries}));
   if (!batch.entries.empty() || request.keep_empty) {
-    ANNALS_ASSIGN_OR_RETURN(
-        Sealed sealed, Seal(options, std::move(batch.entries), draft.next_object_id(), group.last));
+    CatalogDraft made(group.planned, group.last.version.Next(), {});
+    ANNALS_ASSIGN_OR_RETURN(Sealed sealed, Seal(options, std::move(batch.entries),
+                                                draft.next_object_id(), group.last, made));
     const size_t bytes = group.bytes + sealed.record.bytes.size();
     if (bytes > kGroupBytes && !group.records.empty()) return false;
-    std::move(draft).MergeInto(group.planned);
+    std::move(made).MergeInto(group.planned);
     group.bytes = bytes;
     group.last = sealed.head;
     group.records.push_back(std::move(sealed.record));
@@ -227,10 +249,11 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   return true;
 }
 
-// Makes the record of the version after `before`.
+// Makes the record of the version after `before`, and that version in `made`, which is
+// fresh on the catalog of `before`.
 absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                                   UpdateEntries entries, ObjectId next_object_id,
-                                                  const ReplayHead& before) {
+                                                  const ReplayHead& before, CatalogDraft& made) {
   const absl::Duration delay = options.delay.value_or(delay_);
   if (delay < absl::ZeroDuration() || delay > absl::Hours(24 * 366)) {
     return MakeError(Reason::INVALID_VALUE,
@@ -249,11 +272,15 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                             .author = options.author,
                                             .message = options.message,
                                             .statement = options.statement});
-  // Checked before it is written as it will be after it is read: what could not be
-  // replayed must never reach the log.
-  if (const auto readable = DecodeUpdate(payload); !readable.ok()) {
-    return MakeError(Reason::INTERNAL, absl::StrCat("the planned version cannot be read back: ",
-                                                    readable.status().message()));
+  // Read and applied before it is written as it will be after it is read: what could
+  // not be replayed must never reach the log.
+  const auto readable = DecodeUpdate(payload);
+  const absl::Status replays =
+      readable.ok() ? ApplyNext(*readable, before, made) : readable.status();
+  if (!replays.ok()) {
+    return MakeError(Reason::INTERNAL,
+                     absl::StrCat("the planned version could not be replayed: ", replays.message(),
+                                  "; ", ToAbsl(kNothingWritten)));
   }
   const uint64_t limit = log_.capabilities().max_record_bytes;
   if (payload.size() + kEnvelopeSize > limit) {
@@ -272,9 +299,23 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
   return Sealed{{version, commit_id, std::move(bytes)}, head};
 }
 
+// A log that throws has told nothing: its records may be there or not.
+absl::StatusOr<bool> Committer::AppendGuarded(Group& group) {
+  absl::Status failure;
+  try {
+    return Append(group);
+  } catch (const std::exception& error) {
+    failure = ErrorOf(Reason::OUTCOME_UNKNOWN, "the log threw: ", error.what());
+  } catch (...) {
+    failure = ErrorOf(Reason::OUTCOME_UNKNOWN, "the log threw");
+  }
+  clock_.Forsake();
+  return failure;
+}
+
 // True: the group is durable and applied. False: another writer was first, and what
 // it wrote is applied.
-absl::StatusOr<bool> Committer::Append(const Group& group) {
+absl::StatusOr<bool> Committer::Append(Group& group) {
   const AppendResult appended = log_.Append(group.records, group.first.version, group.deadline);
   switch (appended.outcome) {
     case AppendResult::Outcome::kRefused:
@@ -289,17 +330,13 @@ absl::StatusOr<bool> Committer::Append(const Group& group) {
     case AppendResult::Outcome::kCommitted:
       break;
   }
-  if (appended.status.ok()) {
-    ANNALS_RETURN_IF_ERROR(WaitApplied(group));
-    return true;
-  }
-  return WithContext(appended.status, absl::StrCat("version ", group.last.version.value,
-                                                   " is in the log, but was not applied here"));
+  ANNALS_RETURN_IF_ERROR(WaitApplied(group, appended.status));
+  return true;
 }
 
 // Asks the log whether an append of unknown outcome happened. If it can't tell, the
 // answer is `unknown`.
-absl::StatusOr<bool> Committer::Settle(const Group& group, const absl::Status& unknown) {
+absl::StatusOr<bool> Committer::Settle(Group& group, const absl::Status& unknown) {
   const PendingRecord& first = group.records.front();
   const auto ours = log_.Outcome(first.commit_id, first.version);
   if (!ours.ok()) {
@@ -319,9 +356,14 @@ absl::StatusOr<bool> Committer::Settle(const Group& group, const absl::Status& u
   return false;
 }
 
-absl::Status Committer::WaitApplied(const Group& group) {
-  const absl::Status applied = sequencer_.WaitFor(group.last.version, group.deadline);
+// Waits for a group that is in the log. `told`: what the log says of giving it to the
+// sequencer.
+absl::Status Committer::WaitApplied(Group& group, const absl::Status& told) {
+  group.logged = true;
+  const absl::Status applied =
+      told.ok() ? sequencer_.WaitFor(group.last.version, group.deadline) : told;
   if (applied.ok()) return applied;
+  clock_.Forsake();  // Readers will see the versions once the log is opened again.
   return WithContext(applied, absl::StrCat("version ", group.last.version.value,
                                            " is in the log, but was not applied here"));
 }

@@ -24,9 +24,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "annals/catalog/catalog.h"
+#include "annals/catalog/catalog_draft.h"
 #include "annals/catalog/versioned_store.h"
 #include "annals/commands/command.h"
 #include "annals/engine/execute.h"
@@ -52,6 +54,7 @@ class Committer {
    private:
     friend class Committer;
     bool done_ = false;
+    bool taken_ = false;  // By who leads; stays at the front of the queue until it is done.
     bool waits_ = false;  // In Finish, and can be given the lead.
     bool leads_ = false;
     bool rests_on_records_ = false;  // Of its group: not to be answered before they are durable.
@@ -78,19 +81,25 @@ class Committer {
   struct Group;
   struct Sealed;
 
+  // Memory that it never has to ask for: taking a group cannot fail.
+  using Taken = absl::InlinedVector<Request*, kGroupRecords>;
+
   void Lead();
   bool Withdraw(Request& request);
-  std::vector<Request*> TakeGroup();
+  Taken TakeGroup();
+  size_t CommitGuarded(std::span<Request* const> requests);
   // Tells how many of `requests` are done, from the first on.
   size_t Commit(std::span<Request* const> requests);
   absl::StatusOr<Catalog> TakeBase(ReplayHead& head, absl::Time deadline);
-  absl::StatusOr<size_t> PlanGroup(std::span<Request* const> requests, Group& group);
+  size_t PlanGroup(std::span<Request* const> requests, Group& group);
   absl::StatusOr<bool> Plan(Request& request, Group& group);
   absl::StatusOr<Sealed> Seal(const ExecuteOptions& options, UpdateEntries entries,
-                              ObjectId next_object_id, const ReplayHead& before);
-  absl::StatusOr<bool> Append(const Group& group);
-  absl::StatusOr<bool> Settle(const Group& group, const absl::Status& unknown);
-  absl::Status WaitApplied(const Group& group);
+                              ObjectId next_object_id, const ReplayHead& before,
+                              CatalogDraft& made);
+  absl::StatusOr<bool> AppendGuarded(Group& group);
+  absl::StatusOr<bool> Append(Group& group);
+  absl::StatusOr<bool> Settle(Group& group, const absl::Status& unknown);
+  absl::Status WaitApplied(Group& group, const absl::Status& told = absl::OkStatus());
 
   VersionedStore& store_;
   UpdateLog& log_;

@@ -1,6 +1,7 @@
 #include "annals/engine/sequencer.h"
 
 #include <exception>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -85,10 +86,12 @@ void Sequencer::OnClosed(const absl::Status& status) {
 }
 
 absl::Status Sequencer::Rebase(const Snapshot& snapshot) {
-  const Catalog before = store_->Latest();
+  // Not held unless somebody wants it: the store would keep room for all versions between.
+  std::optional<Catalog> before;
+  if (!ListenerIds().empty()) before = store_->Latest();
   ANNALS_RETURN_IF_ERROR(replay_.Rebase(snapshot));
   clock_.Observe(snapshot.image.timestamp);
-  if (!ListenerIds().empty()) Notify(EventBetween(before, store_->Latest()));
+  if (before) Notify(EventBetween(*std::move(before), store_->Latest()));
   Finish(replay_.head());
   // It was active for who took the snapshot.
   active_.MarkActive(snapshot.image.version);
@@ -124,9 +127,10 @@ absl::Status Sequencer::WaitFor(CatalogVersion version, absl::Time deadline) con
 
 // All listeners have heard of `head`.
 void Sequencer::Finish(const ReplayHead& head) {
-  active_.Add(head.version, head.timestamp, head.activation);
+  // Followers that this wakes ask for the head, and find this one: they wait for the lock.
   const std::lock_guard lock(mutex_);
   head_ = head;
+  active_.Add(head.version, head.timestamp, head.activation);
   moved_.notify_all();
 }
 

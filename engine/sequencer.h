@@ -46,7 +46,7 @@ class Sequencer final : public LogSink {
   void OnClosed(const absl::Status& status) override;
 
   // Jumps to a snapshot; the log goes on behind it. Listeners hear of the jump as of
-  // one version. REQUIRES: there is no subscription.
+  // one version; one that is added meanwhile may not. REQUIRES: there is no subscription.
   absl::Status Rebase(const Snapshot& snapshot);
 
   // The newest version that is applied and that all listeners have heard of.

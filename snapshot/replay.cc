@@ -77,13 +77,17 @@ absl::Status ReplayLog(Replay& replay, UpdateLog& log, CatalogVersion version) {
 
 }  // namespace
 
+absl::Status ApplyNext(const VersionedUpdate& update, const ReplayHead& head, CatalogDraft& draft) {
+  ANNALS_RETURN_IF_ERROR(CheckTimes(update, head));
+  return Apply(update, draft);
+}
+
 absl::StatusOr<Replay::Step> Replay::Next(const LogRecord& record) {
   const auto step = [&]() -> absl::StatusOr<Step> {
     ANNALS_ASSIGN_OR_RETURN(const VersionedUpdate update, DecodeUpdate(record.payload));
-    ANNALS_RETURN_IF_ERROR(CheckTimes(update, head_));
     const Catalog base = store_->Latest();
     CatalogDraft draft(base, record.version, update.timestamp);
-    ANNALS_RETURN_IF_ERROR(Apply(update, draft));
+    ANNALS_RETURN_IF_ERROR(ApplyNext(update, head_, draft));
     Step made{{record.version, record.hash, update.timestamp, update.activation},
               std::move(draft).TakeDelta()};
     store_->Install(made.delta, update.timestamp);

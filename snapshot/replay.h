@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/update.h"
 #include "annals/catalog/versioned_store.h"
 #include "annals/log/update_log.h"
 #include "annals/snapshot/snapshot.h"
@@ -21,6 +22,12 @@ struct ReplayHead {
   HybridTimestamp timestamp;
   HybridTimestamp activation;
 };
+
+// Makes `update`, the version after `head`, in `draft`, which is fresh on the catalog
+// of `head`. What this refuses can never be a version: a store that has it in its log
+// cannot be opened again.
+//   DAMAGED  names the entry; `draft` is to be dropped
+absl::Status ApplyNext(const VersionedUpdate& update, const ReplayHead& head, CatalogDraft& draft);
 
 // Makes versions in a store, one record at a time. One thread at a time.
 class Replay {

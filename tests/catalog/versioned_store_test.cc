@@ -511,6 +511,28 @@ TEST_F(VersionedStoreTest, JumpOverAllPagesWhileAnOldVersionIsHeld) {
   EXPECT_EQ(FormulaCatalog::Verify(store_->Latest()), "");
 }
 
+TEST_F(VersionedStoreTest, JumpTooFarFromAHeldVersionIsRefusedAndChangesNothing) {
+  CatalogImage image;
+  image.version = {uint64_t{1} << 62};
+  image.timestamp = HybridTimestamp(1, 0);
+  image.activation = image.timestamp;
+  {
+    const Catalog held = store_->Latest();
+    EXPECT_THAT(store_->Rebase(image), FailsWith(Reason::INTERNAL, {"version 0 is held"}));
+    EXPECT_EQ(store_->Latest().version(), V(0));
+  }
+  ASSERT_THAT(store_->Rebase(image), IsOk());
+  EXPECT_EQ(store_->Latest().version(), image.version);
+}
+
+TEST_F(VersionedStoreTest, ReaderKeepsNoHandleWhoseActivationWasNotKnown) {
+  CatalogReader reader(store_);
+  store_->Install({}, HybridTimestamp(1, 0));
+  EXPECT_EQ(reader.Latest().activation().raw(), 0u);
+  store_->Activate({1}, HybridTimestamp(2, 0));
+  EXPECT_EQ(reader.Latest().activation(), HybridTimestamp(2, 0));
+}
+
 TEST_F(VersionedStoreTest, ImageThatDoesNotContinueTheStoreIsRefused) {
   store_ = FormulaCatalog::NewStore(50);
   const std::string before = StateDigest(store_->Latest());

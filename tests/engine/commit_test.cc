@@ -1,12 +1,14 @@
 // Accept: groups, the lead and its hand-over, replies that are held until what they
 // rest on is durable, and appends that fail.
 
+#include <functional>
 #include <future>
 #include <iostream>
 #include <latch>
 #include <set>
 #include <stdexcept>
 
+#include "annals/catalog/object_builder.h"
 #include "annals/tests/engine/fixtures.h"
 #include "annals/tests/support/fault_file_system.h"
 #include "rocksdb/env.h"
@@ -376,9 +378,71 @@ TEST(Commit, ACommandThatThrowsFailsAlone) {
   std::vector<std::future<Result>> good;
   for (int i = 0; i < 8; ++i) good.push_back(Async(*manager, TableNamed(absl::StrCat("T", i))));
   EXPECT_THAT(manager->Execute(Throwing()), FailsWith(Reason::INTERNAL, {"bang"}));
+  EXPECT_THAT(manager->Explain({Throwing()}, {}), FailsWith(Reason::INTERNAL, {"bang"}));
   for (auto& one : good) EXPECT_THAT(one.get(), IsOk());
   EXPECT_THAT(manager->Execute(TableNamed("AFTER")), IsOk());
   EXPECT_EQ(LatestOf(*manager), CatalogVersion{10});
+}
+
+TEST(Commit, ALogThatThrowsFailsItsCallersAndHoldsUpNobodyElse) {
+  Tap tap;
+  const Manager manager = OpenTapped(&tap);
+  Gate gate(tap);
+  auto first = Async(*manager, TableNamed("FIRST"));
+  gate.WaitForArrival();
+  auto waiting = Async(*manager, TableNamed("T"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  tap.OnAppend([](Tap::Records) -> std::optional<AppendResult> { throw std::bad_alloc(); });
+  gate.LetPass();
+  EXPECT_THAT(first.get(), IsOk());
+  EXPECT_THAT(waiting.get(), FailsWith(Reason::OUTCOME_UNKNOWN, {"the log threw"}));
+  tap.OnAppend([](Tap::Records) -> std::optional<AppendResult> { throw 7; });
+  EXPECT_THAT(manager->Execute(TableNamed("T")), FailsWith(Reason::OUTCOME_UNKNOWN));
+  tap.OnAppend(nullptr);
+  EXPECT_THAT(manager->Execute(TableNamed("T")), IsOk());
+  EXPECT_EQ(LatestOf(*manager), CatalogVersion{3});
+}
+
+// A command of a host's own, which plans what it likes.
+struct Planning {
+  std::function<UpdateEntries(PlanContext&)> plan;
+  absl::Status Validate(Policy /*policy*/) const { return absl::OkStatus(); }
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const { return plan(context); }
+};
+
+TEST(Commit, APlanThatCouldNotBeReplayedIsNotWritten) {
+  const Planning id_not_taken{[](PlanContext&) -> UpdateEntries {
+    return {NewObject{BuildObject(SchemaFields{ObjectId{1000}, "S"})}};
+  }};
+  const Planning key_index_not_made{[](PlanContext& context) -> UpdateEntries {
+    const CatalogView& catalog = context.catalog();
+    TableFields table;
+    table.id = context.NewId();
+    table.name = "U";
+    table.schema = catalog.Schema("PUBLIC")->id();
+    table.zone = catalog.default_zone_id();
+    Column id;
+    id.name = "ID";
+    id.type = TypeId::kInt32;
+    table.columns = {id};
+    table.primary_key = {{0}};
+    table.colocation = {{0}};
+    table.key_index = context.NewId();
+    table.storage_profile = "default";
+    return {NewObject{BuildObject(table)}};
+  }};
+  MemoryDisk disk;
+  {
+    const Manager manager = MustOpen(disk);
+    ASSERT_THAT(manager->Execute(TableNamed("T")), IsOk());
+    EXPECT_THAT(manager->Execute(id_not_taken),
+                FailsWith(Reason::INTERNAL, {"new object 1000", "nothing was written"}));
+    EXPECT_THAT(manager->Execute(key_index_not_made),
+                FailsWith(Reason::INTERNAL, {"key index", "nothing was written"}));
+    EXPECT_EQ(LatestOf(*manager), CatalogVersion{2});
+    EXPECT_THAT(manager->Execute(SchemaNamed("AFTER")), IsOk());
+  }
+  EXPECT_EQ(LatestOf(*MustOpen(disk)), CatalogVersion{3});
 }
 
 TEST(Commit, LimitsAreRefusedBeforeAnythingIsWritten) {

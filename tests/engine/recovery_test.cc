@@ -1,6 +1,7 @@
 // What was there before is there after: every kind of command, snapshots and tails,
 // on a disk of memory and on a real one.
 
+#include "annals/engine/sequencer.h"
 #include "annals/tests/engine/fixtures.h"
 
 namespace annals {
@@ -290,6 +291,22 @@ TEST(Recovery, ABackupIsAStoreOfItsOwn) {
 TEST(Recovery, ThereIsNoOtherKindOfLog) {
   EXPECT_THAT(CatalogManager::Open(OpenOptions{.log = "etcd"}),
               FailsWith(Reason::NOT_SUPPORTED, {"etcd", "rocksdb", "memory"}));
+}
+
+// A snapshot may be of any version: what is before it takes no room.
+TEST(Recovery, BeginsAtASnapshotOfAnyVersion) {
+  const FakeClock clock;
+  HybridClock hybrid(clock);
+  ActiveVersions active(clock, hybrid);
+  const auto store = VersionedStore::Create();
+  Sequencer sequencer(store, hybrid, active);
+  Snapshot snapshot;
+  snapshot.image.version = {uint64_t{1} << 62};
+  snapshot.image.timestamp = HybridTimestamp(FakeClock::kStartMs, 0);
+  snapshot.image.activation = snapshot.image.timestamp;
+  ASSERT_THAT(sequencer.Rebase(snapshot), IsOk());
+  EXPECT_EQ(sequencer.head().version, snapshot.image.version);
+  EXPECT_EQ(store->Latest().version(), snapshot.image.version);
 }
 
 }  // namespace

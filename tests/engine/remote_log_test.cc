@@ -175,6 +175,31 @@ TEST_F(RemoteLogTest, ADeadlineSaysWhetherTheVersionWasWritten) {
   EXPECT_EQ(LatestOf(*ours_), CatalogVersion{3});
 }
 
+TEST_F(RemoteLogTest, OfAGroupThatIsAppliedInPartWhoIsAppliedIsToldSo) {
+  // A listener of the last version takes longer than the group waits.
+  std::promise<void> open;
+  const uint64_t listener = ours_->AddListener([&](const CatalogEvent& event) {
+    if (event.after.version().value == 4) open.get_future().wait();
+    return absl::OkStatus();
+  });
+  std::vector<std::future<absl::StatusOr<ExecuteResult>>> calls;
+  cluster_.BeforeNextAppend([&] {
+    // These share the next append.
+    for (const char* name : {"U", "V"}) {
+      calls.push_back(std::async(std::launch::async, [&, name] {
+        return ours_->Execute(TableNamed(name), {.deadline = absl::Now() + absl::Seconds(1)});
+      }));
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+  });
+  ASSERT_THAT(ours_->Execute(TableNamed("T")), IsOk());
+  EXPECT_THAT(calls[0].get(), IsOk());
+  EXPECT_THAT(calls[1].get(), FailsWith(Reason::DEADLINE_EXCEEDED, {"version 4 is in the log"}));
+  open.set_value();
+  EXPECT_THAT(ours_->WaitForVersion({4}, absl::InfiniteFuture()), IsOk());
+  ours_->RemoveListener(listener);
+}
+
 TEST_F(RemoteLogTest, ARecordThatDoesNotFitEndsTheFollowingAndKeepsTheReading) {
   ASSERT_THAT(ours_->Execute(TableNamed("T")), IsOk());
   cluster_.AppendForeign("this is no update");
