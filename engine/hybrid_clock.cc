@@ -1,8 +1,7 @@
 #include "annals/engine/hybrid_clock.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
