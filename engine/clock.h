@@ -14,7 +14,8 @@ class Clock {
   virtual ~Clock() = default;
   // Milliseconds since 1970, UTC. May jump, in both directions.
   virtual uint64_t WallMs() const = 0;
-  // Milliseconds since some moment; never goes back, never jumps.
+  // Milliseconds since some moment, the machine's sleep counted; never goes back, never
+  // jumps.
   virtual uint64_t SteadyMs() const = 0;
   // Waits, without `lock`, until `wake` is notified or SteadyMs() is `ms` further on;
   // may return earlier. A clock of one's own must wait for its own time, not the machine's.

@@ -1,6 +1,7 @@
 #include "annals/engine/hybrid_clock.h"
 
 #include <algorithm>
+#include <ctime>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -24,11 +25,22 @@ std::string Iso(uint64_t ms) {
 class SystemClock final : public Clock {
  public:
   uint64_t WallMs() const override { return Ms(std::chrono::system_clock::now()); }
-  uint64_t SteadyMs() const override { return Ms(std::chrono::steady_clock::now()); }
+  // Goes on while the machine sleeps, as the wall clock does: else every sleep would look
+  // like a jump of that.
+  uint64_t SteadyMs() const override {
+#ifdef CLOCK_BOOTTIME
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1000000;
+#else
+    return Ms(std::chrono::steady_clock::now());
+#endif
+  }
   void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
             uint64_t ms) const override {
-    // Bounded, so that no sum overflows.
-    wake.wait_for(lock, std::chrono::milliseconds(std::min<uint64_t>(ms, 3'600'000)));
+    // Bounded: so no sum overflows, and a sleep of the machine, which wait_for does not
+    // count, delays nobody for long.
+    wake.wait_for(lock, std::chrono::milliseconds(std::min<uint64_t>(ms, 60'000)));
   }
 
  private:
@@ -92,7 +104,10 @@ void HybridClock::Forsake() {
 
 void HybridClock::Observe(HybridTimestamp timestamp) {
   const std::lock_guard lock(mutex_);
-  newest_ = std::max(newest_, timestamp);
+  if (timestamp > newest_) {
+    newest_ = timestamp;
+    newest_seen_ms_ = clock_.SteadyMs();
+  }
   last_ = std::max(last_, timestamp);
   newest_ms_.store(newest_.physical_ms(), std::memory_order_relaxed);
 }
@@ -116,8 +131,11 @@ uint64_t HybridClock::NowMs() const {
 absl::StatusOr<uint64_t> HybridClock::TrustedNowMs() {
   const std::lock_guard lock(mutex_);
   const uint64_t wall_ms = clock_.WallMs();
-  ANNALS_RETURN_IF_ERROR(CheckWall(wall_ms, clock_.SteadyMs()));
-  return std::max(wall_ms, newest_.physical_ms());
+  const uint64_t steady_ms = clock_.SteadyMs();
+  ANNALS_RETURN_IF_ERROR(CheckWall(wall_ms, steady_ms));
+  // The wall clock may have been wrong already when this was made: no jump tells of that.
+  const uint64_t newest_ms = newest_.physical_ms();
+  return std::clamp(wall_ms, newest_ms, newest_ms + (steady_ms - newest_seen_ms_));
 }
 
 }  // namespace annals

@@ -42,7 +42,9 @@ class HybridClock {
 
   // Milliseconds of the wall clock, or of the newest version where that is ahead.
   uint64_t NowMs() const;
-  // The same, if the wall clock could make a version now. Promises nothing.
+  // A time that others than this clock vouch for, if the wall clock could make a version
+  // now: the wall clock's, but at least the newest version's, and at most what passed
+  // since that was seen beyond it. Promises nothing.
   //   CLOCK_BEHIND, CLOCK_JUMP
   absl::StatusOr<uint64_t> TrustedNowMs();
 
@@ -51,8 +53,9 @@ class HybridClock {
 
   const Clock& clock_;
   std::mutex mutex_;
-  HybridTimestamp newest_;  // Of the newest version.
-  HybridTimestamp last_;    // The greatest that was given, or promised by SafeTime.
+  HybridTimestamp newest_;       // Of the newest version.
+  uint64_t newest_seen_ms_ = 0;  // When, by the steady clock.
+  HybridTimestamp last_;         // The greatest that was given, or promised by SafeTime.
   HybridTimestamp in_flight_ = HybridTimestamp::Max();  // The least that is given and not done.
   HybridTimestamp forsaken_ = HybridTimestamp::Max();   // The least that was forsaken.
   int64_t wall_minus_steady_ms_;                        // As accepted.

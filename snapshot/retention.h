@@ -18,7 +18,9 @@ namespace annals {
 struct Retention {
   // The newest versions, so many; at least 1.
   std::optional<uint64_t> keep_versions = std::nullopt;
-  // What was active at any moment since so long ago; not negative.
+  // What was active at any moment since so long ago; not negative. Now is at most the
+  // newest version's time and what has passed since that was made, or the catalog opened,
+  // so that a wall clock that is ahead truncates nothing.
   std::optional<absl::Duration> keep_duration = std::nullopt;
   // From one look at the log to the next, each of which may write a snapshot; at least
   // a millisecond.

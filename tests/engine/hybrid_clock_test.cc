@@ -77,14 +77,30 @@ TEST_F(HybridClockTest, LookingAtTheTimePromisesNothingAndTrustsWhatACommitWould
   hybrid_.Observe(At(500));
   EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(500).physical_ms()));
   clock_.Jump(10 * kHourMs);
-  EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(10 * kHourMs).physical_ms()));
+  EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(500).physical_ms()));
+  clock_.Pass(100);
+  EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(600).physical_ms()));
   clock_.Jump(15 * kHourMs);
   EXPECT_THAT(hybrid_.TrustedNowMs(), FailsWith(Reason::CLOCK_JUMP));
   clock_.Jump(-25 * static_cast<int64_t>(kHourMs));
   EXPECT_EQ(Begin(), At(500, 1));
-  hybrid_.Observe(At(60'001));
+  hybrid_.Observe(At(60'101));
   EXPECT_THAT(hybrid_.TrustedNowMs(), FailsWith(Reason::CLOCK_BEHIND));
 }
+
+#ifdef CLOCK_BOOTTIME
+TEST(SystemClock, CountsTheSleepOfTheMachine) {
+  const auto since_boot = [] {
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<uint64_t>(absl::ToUnixMillis(absl::TimeFromTimespec(now)));
+  };
+  const uint64_t before = since_boot();
+  const uint64_t steady = Clock::System().SteadyMs();
+  EXPECT_GE(steady, before);
+  EXPECT_LE(steady, since_boot());
+}
+#endif
 
 TEST_F(HybridClockTest, TimeThatReallyPassesIsNoJump) {
   Begin();

@@ -230,6 +230,20 @@ TEST_F(RetentionTest, DoesNotTrustAWallClockThatACommitWouldNotTrust) {
   EXPECT_THAT(manager_->At({1}), IsOk());
 }
 
+TEST_F(RetentionTest, DoesNotTrustAWallClockThatWasWrongWhenTheCatalogWasOpened) {
+  manager_ = MustOpen(disk_, {.clock = &clock_});
+  MakeUpTo(9);
+  manager_.reset();
+  clock_.Jump(365 * 24 * static_cast<int64_t>(kHourMs));
+  Open({.keep_duration = absl::Minutes(150), .min_interval = absl::Hours(1)});
+  RunAgain(kHourMs);
+  RunAgain(kHourMs);  // So the run before is over.
+  EXPECT_THAT(manager_->At({1}), IsOk());
+  EXPECT_EQ(Stats().failures, 0u);
+  RunAgain(kHourMs);
+  EXPECT_TRUE(Truncates(9));
+}
+
 TEST_F(RetentionTest, GoesByTheSteadyClockFromRunToRun) {
   Open({.keep_versions = 1, .min_interval = absl::Hours(1)});
   clock_.Jump(2 * static_cast<int64_t>(kHourMs));
