@@ -34,12 +34,20 @@ Result Guarded(Function call) {
   }
 }
 
+// Descriptors trust bytes; those of a host's own command are from outside.
+absl::Status CheckBytes(const UpdateEntry& entry) {
+  if (const auto* made = std::get_if<NewObject>(&entry)) return CheckObject(made->object);
+  if (const auto* other = std::get_if<ReplaceObject>(&entry)) return CheckObject(other->object);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const CatalogView& base,
                                       CatalogDraft& draft, Policy policy) {
   PlanContext context(base, draft, policy);
   ANNALS_ASSIGN_OR_RETURN(UpdateEntries entries, command.Plan(context));
   for (const UpdateEntry& entry : entries) {
-    const absl::Status applied = Apply(entry, draft);
+    absl::Status applied = CheckBytes(entry);
+    if (applied.ok()) applied = Apply(entry, draft);
     if (!applied.ok()) {
       return MakeError(Reason::INTERNAL, absl::StrCat("a planned ", ToAbsl(EntryName(entry)),
                                                       " does not fit: ", applied.message()));

@@ -52,6 +52,20 @@ TEST_F(PlanTest, AllFieldsAreCheckedBeforeAnyLookUp) {
   EXPECT_EQ(CommandIndexOf(batch.status()), 1u);
 }
 
+// A command of a host's own.
+struct Plans {
+  UpdateEntry entry;
+  absl::Status Validate(Policy /*policy*/) const { return absl::OkStatus(); }
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& /*context*/) const {
+    return UpdateEntries{entry};
+  }
+};
+
+TEST_F(PlanTest, BytesThatAreNoObjectAreRefused) {
+  EXPECT_THAT(Try(Plans{NewObject{"no object"}}), FailsWith(Reason::INTERNAL, {"NewObject"}));
+  EXPECT_THAT(Try(Plans{ReplaceObject{""}}), FailsWith(Reason::INTERNAL, {"ReplaceObject"}));
+}
+
 TEST_F(PlanTest, TooManyEntriesAreRefusedWithTheirNumber) {
   const std::vector<CatalogCommand> commands = {
       CreateSchema{.name = "A"}, CreateSchema{.name = "B"}, CreateSchema{.name = "C"}};
