@@ -1,5 +1,6 @@
 #include "annals/ddl/show_create.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -182,7 +183,7 @@ absl::StatusOr<std::string> Sql(const CatalogView& catalog, const ObjectDescript
 
 absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object) {
   ANNALS_ASSIGN_OR_RETURN(std::string sql, Sql(catalog, object));
-  if (sql.find('\0') != std::string::npos) {
+  if (std::ranges::find(sql, '\0') != sql.end()) {
     return MakeError(
         Reason::NOT_SUPPORTED,
         absl::StrCat(QuoteName(object.name()), " holds a NUL character, which no SQL text does"));
