@@ -58,11 +58,11 @@ Grown& CatalogOf(uint64_t tables) {
 }
 
 // One commit a table, on a catalog that holds `tables` already.
-void BM_ExecuteCreateTable(benchmark::State& state) {
+void ExecuteCreateTable(benchmark::State& state) {
   Grown& grown = CatalogOf(static_cast<uint64_t>(state.range(0)));
   for (auto _ : state) OrDie(grown.manager->Execute(TableNumber(grown.tables++)));
 }
-BENCHMARK(BM_ExecuteCreateTable)
+BENCHMARK(ExecuteCreateTable)
     ->ArgName("tables")
     ->Arg(100)
     ->Arg(10'000)
@@ -74,7 +74,7 @@ BENCHMARK(BM_ExecuteCreateTable)
 
 // Opening a RocksDB store of `records` versions, one CREATE TABLE each, with every
 // check of every record.
-void BM_Recover(benchmark::State& state) {
+void Recover(benchmark::State& state) {
   const auto records = static_cast<uint64_t>(state.range(0));
   const auto path = std::filesystem::temp_directory_path() / "annals_recovery_benchmark";
   std::filesystem::remove_all(path);
@@ -99,7 +99,7 @@ void BM_Recover(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(records) * state.iterations());
   std::filesystem::remove_all(path);
 }
-BENCHMARK(BM_Recover)
+BENCHMARK(Recover)
     ->ArgName("records")
     ->Arg(10'000)
     ->Arg(1'000'000)

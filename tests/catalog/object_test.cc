@@ -494,7 +494,7 @@ TEST(CheckObjectTest, RefusesMoreColumnsThanCommandsMake) {
   std::vector<std::string> names;
   for (int i = 0; i < 10'000; ++i) names.push_back("C" + std::to_string(i));
   EXPECT_THAT(CheckObject(MakeTable(kOrders, "WIDE", names)), IsOk());
-  names.push_back("ONE_MORE");
+  names.emplace_back("ONE_MORE");
   EXPECT_THAT(CheckObject(MakeTable(kOrders, "WIDE", names)),
               FailsWith(Reason::DAMAGED, {"10001 records of columns"}));
 }

@@ -164,8 +164,8 @@ TEST(UpdateTest, EmptyEntryIsDamage) {
 }
 
 TEST(UpdateTest, ValuesThatCannotBeAreDamage) {
-  const auto expect_refused = [](fbs::VersionedUpdateT table, const char* text) {
-    EXPECT_THAT(DecodeUpdate(Pack(std::move(table))), FailsWith(Reason::DAMAGED, {text}));
+  const auto expect_refused = [](const fbs::VersionedUpdateT& table, const char* text) {
+    EXPECT_THAT(DecodeUpdate(Pack(table)), FailsWith(Reason::DAMAGED, {text}));
   };
   auto table = Unpack(UpdateOf({}));
   table.policy = fbs::Policy::None;

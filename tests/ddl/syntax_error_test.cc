@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "annals/ddl/parse.h"
 #include "annals/schemas/status.h"
 #include "gmock/gmock.h"
@@ -64,7 +65,7 @@ TEST(SyntaxErrorTest, ALongLineIsCutBetweenCharacters) {
   for (int i = 0; i < 100; ++i) wide += "表";
   for (int shift = 0; shift < 3; ++shift) {
     const std::string name = std::string(shift, 'x') + wide;
-    const std::string error = ErrorOf("DROP TABLE \"" + name + "\" \"" + name + "\"");
+    const std::string error = ErrorOf(absl::StrCat("DROP TABLE \"", name, "\" \"", name, "\""));
     const std::string caret_line = error.substr(error.rfind('\n') + 1);
     EXPECT_THAT(error, HasSubstr("\n    ...表"));
     EXPECT_THAT(error, HasSubstr("表...\n"));

@@ -18,7 +18,6 @@ namespace {
 
 using Outcome = AppendResult::Outcome;
 using Result = absl::StatusOr<ExecuteResult>;
-using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::Field;
 using ::testing::Le;
@@ -60,8 +59,8 @@ class Gate {
   std::optional<AppendResult> instead_;
 };
 
-std::future<Result> Async(CatalogManager& manager, CatalogCommand command,
-                          ExecuteOptions options = {}) {
+std::future<Result> Async(CatalogManager& manager, const CatalogCommand& command,
+                          const ExecuteOptions& options = {}) {
   return std::async(std::launch::async,
                     [&manager, command, options] { return manager.Execute(command, options); });
 }
@@ -107,7 +106,7 @@ void CommitFromManyThreads(CatalogManager& manager, int threads, int commits) {
   for (std::thread& thread : running) thread.join();
   std::set<uint64_t> all;
   for (const auto& versions : won) all.insert(versions.begin(), versions.end());
-  const auto count = static_cast<size_t>(threads * commits);
+  const auto count = static_cast<size_t>(threads) * static_cast<size_t>(commits);
   ASSERT_EQ(all.size(), count);
   EXPECT_EQ(*all.begin(), 2u);
   EXPECT_EQ(*all.rbegin(), count + 1);

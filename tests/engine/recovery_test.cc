@@ -263,7 +263,7 @@ TEST(Recovery, ASnapshotInManyChunksIsWhole) {
   {
     const Manager manager = MustOpen(disk);
     std::vector<CatalogCommand> tables;
-    for (int i = 0; i < 3000; ++i) tables.push_back(TableNamed(absl::StrCat("TABLE_", i)));
+    for (int i = 0; i < 3000; ++i) tables.emplace_back(TableNamed(absl::StrCat("TABLE_", i)));
     ASSERT_THAT(manager->Execute(tables), IsOk());
     ASSERT_THAT(manager->Execute(Touch("TABLE_7")), IsOk());
     ASSERT_THAT(manager->Snapshot({3}), Gives(true));

@@ -16,7 +16,7 @@ class RemoteLogTest : public ::testing::Test {
   RemoteLogTest() : ours_(MustOpen(cluster_.Connect())), theirs_(MustOpen(cluster_.Connect())) {}
 
   // Who is next to append finds that the others were first.
-  void LoseNextRaceTo(CatalogCommand command) {
+  void LoseNextRaceTo(const CatalogCommand& command) {
     cluster_.BeforeNextAppend([this, command] {
       EXPECT_THAT(theirs_->Execute(command, {.deadline = absl::Now() + absl::Seconds(10)}), IsOk());
     });

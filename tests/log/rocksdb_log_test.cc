@@ -145,7 +145,7 @@ class RocksDbLogTest : public ::testing::Test {
   std::string Mark() const { return ReadFile(In("CATALOG-HEAD")); }
   void SetMark(const std::string& mark) { WriteFile(In("CATALOG-HEAD"), mark); }
   // That opening fails with `reason`, for whomever, and leaves every file as it is.
-  void ExpectRefused(Reason reason, std::vector<std::string> parts = {}) {
+  void ExpectRefused(Reason reason, const std::vector<std::string>& parts = {}) {
     const auto before = Files(root_);
     EXPECT_THAT(OpenRocksDbLog(Options()), FailsWith(reason, parts));
     EXPECT_THAT(OpenRocksDbLog(Reading()), FailsWith(reason, parts));

@@ -18,8 +18,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   enum class Operation { kAppend, kSync };
 
-  explicit FaultFileSystem(std::shared_ptr<rocksdb::FileSystem> base)
-      : FileSystemWrapper(std::move(base)) {}
+  explicit FaultFileSystem(const std::shared_ptr<rocksdb::FileSystem>& base)
+      : FileSystemWrapper(base) {}
 
   // From now on `operation` fails with `status` on all files whose names end in
   // `suffix`, such as ".log" for the write-ahead log. A sync that fails has
