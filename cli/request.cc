@@ -198,17 +198,20 @@ CatalogCommand ReadCreateTable(Fields& fields) {
   return command;
 }
 
-CatalogCommand ReadDropTable(Fields& fields) {
-  return DropTable{.schema = TakeSchema(fields),
-                   .name = fields.RequiredText("name"),
-                   .if_exists = TakeFlag(fields, "if_exists")};
+// What lives in a schema goes, and gets another name, in the same words.
+template <typename Command>
+CatalogCommand ReadDrop(Fields& fields) {
+  return Command{.schema = TakeSchema(fields),
+                 .name = fields.RequiredText("name"),
+                 .if_exists = TakeFlag(fields, "if_exists")};
 }
 
-CatalogCommand ReadRenameTable(Fields& fields) {
-  return RenameTable{.schema = TakeSchema(fields),
-                     .name = fields.RequiredText("name"),
-                     .new_name = fields.RequiredText("new_name"),
-                     .if_exists = TakeFlag(fields, "if_exists")};
+template <typename Command>
+CatalogCommand ReadRename(Fields& fields) {
+  return Command{.schema = TakeSchema(fields),
+                 .name = fields.RequiredText("name"),
+                 .new_name = fields.RequiredText("new_name"),
+                 .if_exists = TakeFlag(fields, "if_exists")};
 }
 
 CatalogCommand ReadAddColumn(Fields& fields) {
@@ -273,19 +276,6 @@ CatalogCommand ReadCreateSortedIndex(Fields& fields) {
   CreateIndex command = ReadIndex(fields, IndexKind::kSorted);
   command.collations = TakeCollations(fields);
   return command;
-}
-
-CatalogCommand ReadDropIndex(Fields& fields) {
-  return DropIndex{.schema = TakeSchema(fields),
-                   .name = fields.RequiredText("name"),
-                   .if_exists = TakeFlag(fields, "if_exists")};
-}
-
-CatalogCommand ReadRenameIndex(Fields& fields) {
-  return RenameIndex{.schema = TakeSchema(fields),
-                     .name = fields.RequiredText("name"),
-                     .new_name = fields.RequiredText("new_name"),
-                     .if_exists = TakeFlag(fields, "if_exists")};
 }
 
 IndexRef TakeIndexId(Fields& fields) {
@@ -383,16 +373,16 @@ constexpr CommandReader kCommands[] = {
     {"create_system_schema", ReadCreateSystemSchema},
     {"drop_schema", ReadDropSchema},
     {"create_table", ReadCreateTable},
-    {"drop_table", ReadDropTable},
-    {"rename_table", ReadRenameTable},
+    {"drop_table", ReadDrop<DropTable>},
+    {"rename_table", ReadRename<RenameTable>},
     {"alter_table_add_column", ReadAddColumn},
     {"alter_table_drop_column", ReadDropColumn},
     {"alter_table_alter_column", ReadAlterColumn},
     {"alter_table_set_property", ReadSetProperty},
     {"create_hash_index", ReadCreateHashIndex},
     {"create_sorted_index", ReadCreateSortedIndex},
-    {"drop_index", ReadDropIndex},
-    {"rename_index", ReadRenameIndex},
+    {"drop_index", ReadDrop<DropIndex>},
+    {"rename_index", ReadRename<RenameIndex>},
     {"start_building_index", ReadStartBuilding},
     {"make_index_available", ReadMakeAvailable},
     {"remove_index", ReadRemoveIndex},

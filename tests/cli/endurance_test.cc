@@ -23,19 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
-using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-auto Exits(int code) { return Field("exit", &RunResult::exit, code); }
-template <typename M>
-auto Prints(M matcher) {
-  return Field("out", &RunResult::out, matcher);
-}
-template <typename M>
-auto Complains(M matcher) {
-  return Field("err", &RunResult::err, matcher);
-}
 
 class EnduranceTest : public ProgramTest {
  protected:

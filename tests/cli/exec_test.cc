@@ -9,23 +9,12 @@ namespace annals {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
 class ExecTest : public ProgramTest {};
-
-auto Exits(int code) { return Field("exit", &RunResult::exit, code); }
-template <typename M>
-auto Prints(M matcher) {
-  return Field("out", &RunResult::out, matcher);
-}
-template <typename M>
-auto Complains(M matcher) {
-  return Field("err", &RunResult::err, matcher);
-}
 
 TEST_F(ExecTest, PrintsOneLineAVersion) {
   EXPECT_THAT(Execute("CREATE SCHEMA s; CREATE TABLE s.t (id INT PRIMARY KEY, v VARCHAR(9))"),

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace annals {
@@ -22,6 +23,17 @@ struct RunResult {
     *os << "exit " << result.exit << "\n" << result.out << "--\n" << result.err;
   }
 };
+
+// What a run ended with, and what it wrote to standard output and standard error.
+inline auto Exits(int code) { return ::testing::Field("exit", &RunResult::exit, code); }
+template <typename M>
+auto Prints(M matcher) {
+  return ::testing::Field("out", &RunResult::out, matcher);
+}
+template <typename M>
+auto Complains(M matcher) {
+  return ::testing::Field("err", &RunResult::err, matcher);
+}
 
 // One that is under way. Killed when it is destroyed.
 class RunningProgram {

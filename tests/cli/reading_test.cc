@@ -11,21 +11,10 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
-using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-auto Exits(int code) { return Field("exit", &RunResult::exit, code); }
-template <typename M>
-auto Prints(M matcher) {
-  return Field("out", &RunResult::out, matcher);
-}
-template <typename M>
-auto Complains(M matcher) {
-  return Field("err", &RunResult::err, matcher);
-}
 
 // Version 2: schema SHOP. 3: SHOP.ORDERS. 4: a column more. 5: an index.
 class ReadingTest : public ProgramTest {

@@ -65,6 +65,19 @@ std::future<Result> Async(CatalogManager& manager, const CatalogCommand& command
                     [&manager, command, options] { return manager.Execute(command, options); });
 }
 
+// How many of `calls` succeeded; all others have to fail with `reason`.
+int Winners(std::vector<std::future<Result>>& calls, Reason reason) {
+  int won = 0;
+  for (auto& call : calls) {
+    const Result result = call.get();
+    won += result.ok() ? 1 : 0;
+    if (!result.ok()) {
+      EXPECT_THAT(result, FailsWith(reason));
+    }
+  }
+  return won;
+}
+
 bool IsReady(const std::future<Result>& future) {
   return future.wait_for(std::chrono::milliseconds(30)) == std::future_status::ready;
 }
@@ -310,30 +323,14 @@ TEST(Commit, ExpectedVersionIsComparedWithWhatIsPlannedBefore) {
   for (int i = 0; i < 16; ++i) {
     calls.push_back(Async(*manager, Touch("T", i), {.expected_version = CatalogVersion{2}}));
   }
-  int won = 0;
-  for (auto& call : calls) {
-    const Result result = call.get();
-    if (!result.ok()) {
-      EXPECT_THAT(result, FailsWith(Reason::VERSION_CONFLICT));
-    }
-    won += result.ok() ? 1 : 0;
-  }
-  EXPECT_EQ(won, 1);
+  EXPECT_EQ(Winners(calls, Reason::VERSION_CONFLICT), 1);
 }
 
 TEST(Commit, OfManyWhoCreateTheSameTableOneDoes) {
   const Manager manager = OpenInMemory();
   std::vector<std::future<Result>> calls;
   for (int i = 0; i < 16; ++i) calls.push_back(Async(*manager, TableNamed("T")));
-  int won = 0;
-  for (auto& call : calls) {
-    const Result result = call.get();
-    if (!result.ok()) {
-      EXPECT_THAT(result, FailsWith(Reason::TABLE_EXISTS));
-    }
-    won += result.ok() ? 1 : 0;
-  }
-  EXPECT_EQ(won, 1);
+  EXPECT_EQ(Winners(calls, Reason::TABLE_EXISTS), 1);
   EXPECT_EQ(LatestOf(*manager), CatalogVersion{2});
 }
 

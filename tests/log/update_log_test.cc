@@ -17,6 +17,7 @@
 #include "annals/log/memory/memory_log.h"
 #include "annals/log/memory/memory_storage_internal.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
+#include "annals/tests/support/memory_disk.h"
 #include "annals/tests/support/status_matchers.h"
 #include "annals/tests/support/test_log.h"
 #include "gmock/gmock.h"
@@ -42,56 +43,13 @@ class Backend {
 
 class MemoryBackend final : public Backend {
  public:
-  MemoryBackend() { EXPECT_THAT(LocalLog::Create(&storage_), IsOk()); }
-
-  absl::StatusOr<std::unique_ptr<UpdateLog>> Open() override {
-    auto log = LocalLog::Open(std::make_unique<Borrowed>(&storage_), LogAccess::kWrite);
-    if (!log.ok()) return log.status();
-    ANNALS_RETURN_IF_ERROR((*log)->SweepChunks());
-    return std::unique_ptr<UpdateLog>(*std::move(log));
-  }
-  std::map<std::string, std::string> Entries() override {
-    std::map<std::string, std::string> entries;
-    EXPECT_THAT(storage_.Scan({"", "~"},
-                              [&](std::string_view key, std::string_view value) {
-                                entries.emplace(key, value);
-                                return absl::OkStatus();
-                              }),
-                IsOk());
-    return entries;
-  }
-  void Put(const std::string& key, const std::string& value) override {
-    const Change put[] = {Change::Put(key, value)};
-    EXPECT_THAT(storage_.Write(put, Durability::kNow), IsOk());
-  }
-  void Delete(const std::string& key) override {
-    const Change erase[] = {Change::Delete({key, key + '\0'})};
-    EXPECT_THAT(storage_.Write(erase, Durability::kNow), IsOk());
-  }
+  absl::StatusOr<std::unique_ptr<UpdateLog>> Open() override { return disk_.Open(); }
+  std::map<std::string, std::string> Entries() override { return disk_.Entries(); }
+  void Put(const std::string& key, const std::string& value) override { disk_.Put(key, value); }
+  void Delete(const std::string& key) override { disk_.Delete(key); }
 
  private:
-  // The storage outlives the log here, as a disk does.
-  class Borrowed final : public LogStorage {
-   public:
-    explicit Borrowed(LogStorage* storage) : storage_(storage) {}
-    absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override {
-      return storage_->Get(key);
-    }
-    absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override {
-      return storage_->FirstKey(range);
-    }
-    absl::Status Scan(const KeyRange& range, Visitor visit) const override {
-      return storage_->Scan(range, visit);
-    }
-    absl::Status Write(std::span<const Change> changes, Durability durability) override {
-      return storage_->Write(changes, durability);
-    }
-
-   private:
-    LogStorage* const storage_;
-  };
-
-  MemoryStorage storage_;
+  MemoryDisk disk_;
 };
 
 class RocksDbBackend final : public Backend {
