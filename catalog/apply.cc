@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_tables_internal.h"
 #include "annals/schemas/status.h"
@@ -49,27 +49,33 @@ absl::Status CheckLinks(const CatalogDraft& draft, const ObjectDescriptor& objec
     return DoesNotFit(absl::StrCat("object ", object.id().value, " lives in schema ", parent.value,
                                    ", which does not exist"));
   }
-  for (ObjectId ref : object.refs()) {
-    if (!draft.Find(ref)) {
-      return DoesNotFit(absl::StrCat("object ", object.id().value, " refers to object ", ref.value,
-                                     ", which does not exist"));
-    }
-  }
+  // The zone of a table and the table of an index are among the refs.
+  ObjectId owner = kNoObject;
   if (const auto table = As<TableDescriptor>(object)) {
-    if (!draft.Get<ZoneDescriptor>(table->zone_id()) || !object.RefersTo(table->zone_id())) {
-      return DoesNotFit(absl::StrCat("table ", object.id().value, " is in no zone"));
+    owner = table->zone_id();
+    if (!draft.Get<ZoneDescriptor>(owner) || !object.RefersTo(owner)) {
+      return DoesNotFit(absl::StrCat("table ", object.id().value, " is in zone ", owner.value,
+                                     ", which is no zone that it refers to"));
     }
   }
   if (const auto index = As<IndexDescriptor>(object)) {
-    const auto table = draft.Get<TableDescriptor>(index->table_id());
-    if (!table || !object.RefersTo(index->table_id())) {
-      return DoesNotFit(absl::StrCat("index ", object.id().value, " is of no table"));
+    owner = index->table_id();
+    const auto table = draft.Get<TableDescriptor>(owner);
+    if (!table || !object.RefersTo(owner)) {
+      return DoesNotFit(absl::StrCat("index ", object.id().value, " is of table ", owner.value,
+                                     ", which is no table that it refers to"));
     }
     for (const IndexColumn& column : index->columns()) {
       if (!table->FindColumnEver(column.id)) {
         return DoesNotFit(absl::StrCat("index ", object.id().value, " uses column id ",
                                        column.id.value, ", which its table never had"));
       }
+    }
+  }
+  for (ObjectId ref : object.refs()) {
+    if (ref != owner && !draft.Find(ref)) {
+      return DoesNotFit(absl::StrCat("object ", object.id().value, " refers to object ", ref.value,
+                                     ", which does not exist"));
     }
   }
   return absl::OkStatus();
@@ -85,14 +91,14 @@ absl::Status PutChanged(CatalogDraft& draft, const fbs::ObjectT& object) {
 
 // --- One function an entry.
 
-absl::Status ApplyEntry(const NewObject& entry, CatalogDraft& draft) {
+absl::Status ApplyEntry(NewObject entry, CatalogDraft& draft) {
   const ObjectDescriptor object(entry.object, draft.version(), {});
   if (draft.Find(object.id())) {
     return DoesNotFit(absl::StrCat("object ", object.id().value, " exists already"));
   }
   ANNALS_RETURN_IF_ERROR(CheckNameFree(draft, object));
   ANNALS_RETURN_IF_ERROR(CheckLinks(draft, object));
-  draft.Put(entry.object);
+  draft.Put(std::move(entry.object));
   return absl::OkStatus();
 }
 
@@ -147,7 +153,7 @@ absl::Status ApplyEntry(const RenameObject& entry, CatalogDraft& draft) {
   return absl::OkStatus();
 }
 
-absl::Status ApplyEntry(const ReplaceObject& entry, CatalogDraft& draft) {
+absl::Status ApplyEntry(ReplaceObject entry, CatalogDraft& draft) {
   const ObjectDescriptor object(entry.object, draft.version(), {});
   ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor old, Existing(draft, object.id()));
   if (old.kind() != object.kind() || old.parent() != object.parent()) {
@@ -156,7 +162,7 @@ absl::Status ApplyEntry(const ReplaceObject& entry, CatalogDraft& draft) {
   }
   ANNALS_RETURN_IF_ERROR(CheckNameFree(draft, object));
   ANNALS_RETURN_IF_ERROR(CheckLinks(draft, object));
-  draft.Put(entry.object);
+  draft.Put(std::move(entry.object));
   return absl::OkStatus();
 }
 
@@ -368,9 +374,8 @@ std::optional<ObjectId> TableGivenKey(const UpdateEntry& entry) {
   return std::nullopt;
 }
 
-absl::Status CheckKeyIndexIsThere(const UpdateEntry& entry, const CatalogDraft& draft) {
-  const auto id = TableGivenKey(entry);
-  const auto table = id ? draft.Get<TableDescriptor>(*id) : std::nullopt;
+absl::Status CheckKeyIndexIsThere(ObjectId id, const CatalogDraft& draft) {
+  const auto table = draft.Get<TableDescriptor>(id);
   if (!table || table->key_index_id() == kNoObject) return absl::OkStatus();
   const auto index = draft.Get<IndexDescriptor>(table->key_index_id());
   if (index && index->alive() && index->table_id() == table->id()) return absl::OkStatus();
@@ -398,32 +403,35 @@ absl::Status CheckCounter(const VersionedUpdate& update, const CatalogDraft& dra
   return absl::OkStatus();
 }
 
-// Calls `visit` with each entry in turn; its first error names the entry.
-absl::Status ForEachEntry(const VersionedUpdate& update,
-                          absl::FunctionRef<absl::Status(const UpdateEntry&)> visit) {
-  for (size_t i = 0; i < update.entries.size(); ++i) {
-    const UpdateEntry& entry = update.entries[i];
-    const absl::Status status = visit(entry);
-    if (!status.ok()) {
-      return WithContext(status,
-                         absl::StrCat("entry ", i + 1, " (", ToAbsl(EntryName(entry)), ")"));
-    }
-  }
-  return absl::OkStatus();
+absl::Status OfEntry(const absl::Status& status, size_t index, std::string_view name) {
+  return WithContext(status, absl::StrCat("entry ", index + 1, " (", ToAbsl(name), ")"));
 }
 
 }  // namespace
 
-absl::Status Apply(const UpdateEntry& entry, CatalogDraft& draft) {
-  return std::visit([&](const auto& value) { return ApplyEntry(value, draft); }, entry);
+absl::Status Apply(UpdateEntry entry, CatalogDraft& draft) {
+  return std::visit([&](auto& value) { return ApplyEntry(std::move(value), draft); }, entry);
 }
 
-absl::Status Apply(const VersionedUpdate& update, CatalogDraft& draft) {
+absl::Status Apply(VersionedUpdate update, CatalogDraft& draft) {
   ANNALS_RETURN_IF_ERROR(CheckCounter(update, draft));
-  const auto apply = [&](const UpdateEntry& entry) { return Apply(entry, draft); };
-  const auto check = [&](const UpdateEntry& entry) { return CheckKeyIndexIsThere(entry, draft); };
-  ANNALS_RETURN_IF_ERROR(ForEachEntry(update, apply));
-  ANNALS_RETURN_IF_ERROR(ForEachEntry(update, check));
+  struct GivenKey {
+    ObjectId table;
+    size_t entry;
+    std::string_view name;
+  };
+  absl::InlinedVector<GivenKey, 4> given;
+  for (size_t i = 0; i < update.entries.size(); ++i) {
+    UpdateEntry& entry = update.entries[i];
+    const std::string_view name = EntryName(entry);
+    if (const auto table = TableGivenKey(entry)) given.push_back({*table, i, name});
+    const absl::Status applied = Apply(std::move(entry), draft);
+    if (!applied.ok()) return OfEntry(applied, i, name);
+  }
+  for (const GivenKey& one : given) {
+    const absl::Status there = CheckKeyIndexIsThere(one.table, draft);
+    if (!there.ok()) return OfEntry(there, one.entry, one.name);
+  }
   draft.set_next_object_id(update.next_object_id);
   return absl::OkStatus();
 }

@@ -12,10 +12,10 @@ namespace annals {
 // Makes `entry` happen in `draft`. Pure: no clock, no I/O, no policy. Checks that
 // the entry fits: ids and names free or present, references whole.
 //   DAMAGED  it does not fit; `draft` may hold a part of it and is to be dropped
-absl::Status Apply(const UpdateEntry& entry, CatalogDraft& draft);
+absl::Status Apply(UpdateEntry entry, CatalogDraft& draft);
 
 // Makes all of `update` happen in `draft`; checks the counter too. The message of
 // an error names the entry.
-absl::Status Apply(const VersionedUpdate& update, CatalogDraft& draft);
+absl::Status Apply(VersionedUpdate update, CatalogDraft& draft);
 
 }  // namespace annals

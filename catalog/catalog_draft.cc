@@ -14,22 +14,34 @@ CatalogDraft::CatalogDraft(const CatalogView& base, CatalogVersion version,
       default_zone_id_(base.default_zone_id()) {}
 
 ObjectDescriptor CatalogDraft::Find(ObjectId id) const {
-  const auto own = objects_.find(id);
-  if (own == objects_.end()) return base_.Find(id);
-  return own->second == nullptr ? ObjectDescriptor() : Describe(*own->second);
+  std::string* const* own = objects_.Find(id);
+  if (own == nullptr) return base_.Find(id);
+  return *own == nullptr ? ObjectDescriptor() : Describe(**own);
 }
 
 ObjectDescriptor CatalogDraft::Find(NameScope scope, std::string_view name) const {
-  const auto own = names_.find(std::pair(scope, std::string(name)));
-  if (own == names_.end()) {
+  const ObjectId* own = names_.Find(std::pair(scope, name));
+  if (own == nullptr) {
     // The base's owner of the name has it still: else the name would be ours.
     const ObjectDescriptor found = base_.Find(scope, name);
     return found ? Find(found.id()) : found;
   }
-  return own->second == kNoObject ? ObjectDescriptor() : Find(own->second);
+  return *own == kNoObject ? ObjectDescriptor() : Find(*own);
 }
 
-void CatalogDraft::ForEach(std::vector<ObjectId> base_ids, std::vector<ObjectId> own_ids,
+const std::vector<ObjectId>& CatalogDraft::Linked(ObjectId owner) const {
+  for (const std::string* bytes : not_linked_) {
+    const ObjectDescriptor object = Describe(*bytes);
+    linked_[object.parent()].push_back(object.id());
+    for (ObjectId ref : object.refs()) linked_[ref].push_back(object.id());
+  }
+  not_linked_.clear();
+  static const std::vector<ObjectId> kNone;
+  const auto found = linked_.find(owner);
+  return found == linked_.end() ? kNone : found->second;
+}
+
+void CatalogDraft::ForEach(std::vector<ObjectId> base_ids, const std::vector<ObjectId>& own_ids,
                            absl::FunctionRef<bool(const ObjectDescriptor&)> wanted,
                            Visit visit) const {
   std::vector<ObjectId> ids = std::move(base_ids);
@@ -45,18 +57,16 @@ void CatalogDraft::ForEach(std::vector<ObjectId> base_ids, std::vector<ObjectId>
 void CatalogDraft::ForEachChild(ObjectId parent, Visit visit) const {
   std::vector<ObjectId> ids;
   base_.ForEachChild(parent, [&](const ObjectDescriptor& child) { ids.push_back(child.id()); });
-  const auto own = linked_.find(parent);
   ForEach(
-      std::move(ids), own == linked_.end() ? std::vector<ObjectId>() : own->second,
+      std::move(ids), Linked(parent),
       [&](const ObjectDescriptor& object) { return object.parent() == parent; }, visit);
 }
 
 void CatalogDraft::ForEachDependent(ObjectId target, Visit visit) const {
   std::vector<ObjectId> ids;
   base_.ForEachDependent(target, [&](const ObjectDescriptor& one) { ids.push_back(one.id()); });
-  const auto own = linked_.find(target);
   ForEach(
-      std::move(ids), own == linked_.end() ? std::vector<ObjectId>() : own->second,
+      std::move(ids), Linked(target),
       [&](const ObjectDescriptor& object) { return object.RefersTo(target); }, visit);
 }
 
@@ -66,16 +76,14 @@ void CatalogDraft::ForEachObject(Visit visit) const {
   std::vector<ObjectId> own;
   for (const auto& [id, bytes] : objects_) own.push_back(id);
   ForEach(
-      std::move(ids), std::move(own), [](const ObjectDescriptor&) { return true; }, visit);
+      std::move(ids), own, [](const ObjectDescriptor&) { return true; }, visit);
 }
 
 void CatalogDraft::Unname(ObjectId id) {
   const ObjectDescriptor old = Find(id);
   if (!old || !old.has_name()) return;
   const ObjectDescriptor owner = Find(old.scope(), old.name());
-  if (owner && owner.id() == id) {
-    names_[std::pair(old.scope(), std::string(old.name()))] = kNoObject;
-  }
+  if (owner && owner.id() == id) names_.Set(std::pair(old.scope(), old.name()), kNoObject);
 }
 
 void CatalogDraft::Put(std::string bytes) {
@@ -83,15 +91,14 @@ void CatalogDraft::Put(std::string bytes) {
   const ObjectDescriptor object = Describe(kept);
   const ObjectId id = object.id();
   Unname(id);
-  objects_[id] = &kept;
-  if (object.has_name()) names_[std::pair(object.scope(), std::string(object.name()))] = id;
-  linked_[object.parent()].push_back(id);
-  for (ObjectId ref : object.refs()) linked_[ref].push_back(id);
+  objects_.Set(id, &kept);
+  if (object.has_name()) names_.Set(std::pair(object.scope(), object.name()), id);
+  not_linked_.push_back(&kept);
 }
 
 void CatalogDraft::Drop(ObjectId id) {
   Unname(id);
-  objects_[id] = nullptr;
+  objects_.Set(id, nullptr);
 }
 
 Delta CatalogDraft::TakeDelta() && {
@@ -109,18 +116,10 @@ Delta CatalogDraft::TakeDelta() && {
 }
 
 void CatalogDraft::MergeInto(CatalogDraft& base) && {
-  for (auto& [id, bytes] : objects_) {
-    if (bytes == nullptr) {
-      base.objects_[id] = nullptr;
-    } else {
-      base.objects_[id] = &base.arena_.emplace_back(std::move(*bytes));
-    }
-  }
-  for (auto& [key, id] : names_) base.names_[key] = id;
-  for (auto& [owner, ids] : linked_) {
-    auto& list = base.linked_[owner];
-    list.insert(list.end(), ids.begin(), ids.end());
-  }
+  for (const auto& [id, bytes] : objects_) base.objects_.Set(id, bytes);
+  for (const auto& [key, id] : names_) base.names_.Set(key, id);
+  for (const std::string& bytes : arena_) base.not_linked_.push_back(&bytes);
+  base.arena_.splice(base.arena_.end(), arena_);
   base.next_object_id_ = next_object_id_;
   base.default_zone_id_ = default_zone_id_;
 }

@@ -7,12 +7,15 @@
 //
 // One thread at a time. The base must outlive the draft and not change.
 
-#include <deque>
+#include <algorithm>
+#include <list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "annals/catalog/catalog_view.h"
 
 namespace annals {
@@ -26,6 +29,47 @@ struct Delta {
   std::vector<Change> changes;  // By id, each object once.
   ObjectId next_object_id;
   ObjectId default_zone_id;
+};
+
+// A map for what a draft changed: most change a handful of things, which are found faster
+// by looking at each; an index is made once there are more.
+template <typename Key, typename Value>
+class DraftMap {
+ public:
+  const Value* Find(const Key& key) const {
+    const size_t at = Position(key);
+    return at == entries_.size() ? nullptr : &entries_[at].second;
+  }
+  void Set(const Key& key, Value value) {
+    const size_t at = Position(key);
+    if (at < entries_.size()) {
+      entries_[at].second = value;
+      return;
+    }
+    entries_.emplace_back(key, value);
+    if (entries_.size() <= kFew) return;
+    while (index_.size() < entries_.size()) index_[entries_[index_.size()].first] = index_.size();
+  }
+  size_t size() const { return entries_.size(); }
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+
+ private:
+  static constexpr size_t kFew = 16;
+
+  // That of the entry, or the end.
+  size_t Position(const Key& key) const {
+    if (!index_.empty()) {
+      const auto found = index_.find(key);
+      return found == index_.end() ? entries_.size() : found->second;
+    }
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const auto& entry) { return entry.first == key; });
+    return static_cast<size_t>(found - entries_.begin());
+  }
+
+  absl::InlinedVector<std::pair<Key, Value>, 4> entries_;  // In the order of their coming.
+  absl::flat_hash_map<Key, size_t> index_;                 // Of all of them, or empty.
 };
 
 class CatalogDraft final : public CatalogView {
@@ -62,7 +106,8 @@ class CatalogDraft final : public CatalogView {
     return {bytes, version_, timestamp_};
   }
   void Unname(ObjectId id);
-  void ForEach(std::vector<ObjectId> base_ids, std::vector<ObjectId> own_ids,
+  const std::vector<ObjectId>& Linked(ObjectId owner) const;
+  void ForEach(std::vector<ObjectId> base_ids, const std::vector<ObjectId>& own_ids,
                absl::FunctionRef<bool(const ObjectDescriptor&)> wanted, Visit visit) const;
 
   const CatalogView& base_;
@@ -70,11 +115,14 @@ class CatalogDraft final : public CatalogView {
   const HybridTimestamp timestamp_;
   ObjectId next_object_id_;
   ObjectId default_zone_id_;
-  std::deque<std::string> arena_;  // Bytes of objects; never moved, so that views stay valid.
-  absl::flat_hash_map<ObjectId, std::string*> objects_;                     // Null: dropped.
-  absl::flat_hash_map<std::pair<NameScope, std::string>, ObjectId> names_;  // kNoObject: free.
-  // Objects put here by what they live in or refer to; may name some that are gone.
-  absl::flat_hash_map<ObjectId, std::vector<ObjectId>> linked_;
+  std::list<std::string> arena_;              // Bytes of objects; never moved, so views stay valid.
+  DraftMap<ObjectId, std::string*> objects_;  // Null: dropped.
+  // By scope and name, whose text is in the arena's bytes or in the base's. kNoObject: free.
+  DraftMap<std::pair<NameScope, std::string_view>, ObjectId> names_;
+  // Objects put here by what they live in or refer to; may name some that are gone. Made
+  // when somebody asks, of what is not linked yet.
+  mutable absl::flat_hash_map<ObjectId, std::vector<ObjectId>> linked_;
+  mutable absl::InlinedVector<const std::string*, 4> not_linked_;
 };
 
 }  // namespace annals

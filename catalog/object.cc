@@ -339,7 +339,13 @@ ObjectKind ObjectDescriptor::kind() const { return static_cast<ObjectKind>(root_
 std::string_view ObjectDescriptor::name() const { return View(root_->name()); }
 ObjectId ObjectDescriptor::parent() const { return {root_->parent()}; }
 std::string_view ObjectDescriptor::comment() const { return View(root_->comment()); }
-std::vector<ObjectId> ObjectDescriptor::refs() const { return Ids<ObjectId>(root_->refs()); }
+
+absl::InlinedVector<ObjectId, 4> ObjectDescriptor::refs() const {
+  absl::InlinedVector<ObjectId, 4> ids;
+  if (root_->refs() == nullptr) return ids;
+  for (uint32_t id : *root_->refs()) ids.push_back({id});
+  return ids;
+}
 
 bool ObjectDescriptor::RefersTo(ObjectId id) const {
   const auto* refs = root_->refs();

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "annals/catalog/types.h"
 #include "annals/schemas/hybrid_timestamp.h"
@@ -62,7 +63,7 @@ class ObjectDescriptor {
   std::string_view name() const;
   ObjectId parent() const;  // kNoObject at the root.
   std::string_view comment() const;
-  std::vector<ObjectId> refs() const;  // What it depends on, ascending.
+  absl::InlinedVector<ObjectId, 4> refs() const;  // What it depends on, ascending.
   bool RefersTo(ObjectId id) const;
 
   NameScope scope() const { return NameScope::Of(kind(), parent()); }

@@ -15,7 +15,10 @@ namespace {
 
 // --- Values to tables.
 
-std::vector<uint8_t> Bytes(const std::string& text) { return {text.begin(), text.end()}; }
+std::vector<uint8_t> Bytes(const std::string& text) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  return {bytes, bytes + text.size()};
+}
 
 std::vector<uint16_t> RawIds(const std::vector<ColumnId>& ids) {
   std::vector<uint16_t> raw;
@@ -273,7 +276,7 @@ std::string EncodeUpdate(const VersionedUpdate& update) {
   table.author = update.author;
   table.message = update.message;
   table.statement = update.statement;
-  flatbuffers::FlatBufferBuilder builder(1024);
+  flatbuffers::FlatBufferBuilder builder(4096);
   builder.Finish(fbs::VersionedUpdate::Pack(builder, &table));
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }

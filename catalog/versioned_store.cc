@@ -213,6 +213,7 @@ struct VersionedStore::Directory {
 struct alignas(64) VersionedStore::Pin {
   std::atomic<uint64_t> version{kNever.value};
   std::atomic<bool> taken{true};
+  std::atomic<bool> shareable{false};  // Its version stays while it is held.
   std::atomic<uint32_t> refs{1};
   Pin* next = nullptr;
 };
@@ -348,7 +349,7 @@ std::vector<ObjectId> VersionedStore::Linked(ObjectId owner) const {
   ANNALS_STALL_POINT("find: children loaded");
   if (list == nullptr) return {};
   std::vector<ObjectId> ids(list->at(), list->at() + list->size.load(kAcquire));
-  std::sort(ids.begin(), ids.end());
+  if (!std::is_sorted(ids.begin(), ids.end())) std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
@@ -358,7 +359,8 @@ std::vector<ObjectId> VersionedStore::Linked(ObjectId owner) const {
 VersionedStore::Pin* VersionedStore::AcquirePin() const {
   for (Pin* pin = pins_.load(kSeqCst); pin != nullptr; pin = pin->next) {
     if (!pin->taken.load(kRelaxed) && !pin->taken.exchange(true, kAcquire)) {
-      pin->refs.store(1, kRelaxed);
+      pin->shareable.store(false, kRelaxed);
+      pin->refs.store(1, kRelease);
       return pin;
     }
   }
@@ -367,6 +369,23 @@ VersionedStore::Pin* VersionedStore::AcquirePin() const {
   while (!pins_.compare_exchange_weak(pin->next, pin, kSeqCst, kRelaxed)) {
   }
   return pin;
+}
+
+// So many handles of one version cost one pin. What is held already is kept: that needs
+// no look at the floor.
+VersionedStore::Pin* VersionedStore::SharePin(CatalogVersion version) const {
+  Pin* pin = latest_pin_.load(kAcquire);
+  if (pin == nullptr) return nullptr;
+  ANNALS_STALL_POINT("pin: found");
+  uint32_t refs = pin->refs.load(kRelaxed);
+  do {
+    if (refs == 0) return nullptr;
+  } while (!pin->refs.compare_exchange_weak(refs, refs + 1, kAcquire, kRelaxed));
+  ANNALS_STALL_POINT("pin: shared");
+  // It may have been let go, and taken for something else, meanwhile.
+  if (pin->shareable.load(kAcquire) && pin->version.load(kRelaxed) == version.value) return pin;
+  ReleasePin(pin);
+  return nullptr;
 }
 
 void VersionedStore::ReleasePin(Pin* pin) {
@@ -398,7 +417,12 @@ CatalogVersion VersionedStore::MinPinned() const {
 Catalog VersionedStore::Latest() const {
   for (;;) {
     const CatalogVersion version = latest();
-    if (Pin* pin = PinAt(version)) return {shared_from_this(), pin, version};
+    if (Pin* pin = SharePin(version)) return {shared_from_this(), pin, version};
+    if (Pin* pin = PinAt(version)) {
+      pin->shareable.store(true, kRelease);
+      latest_pin_.store(pin, kRelease);
+      return {shared_from_this(), pin, version};
+    }
   }
 }
 
@@ -581,7 +605,7 @@ void VersionedStore::AppendChild(ObjectId owner, ObjectId child) {
   std::vector<ObjectId> living;
   if (list != nullptr) living.assign(list->at(), list->at() + list->size.load(kRelaxed));
   std::erase_if(living, [&](ObjectId id) { return FindId(id)->head.load(kRelaxed) == nullptr; });
-  std::sort(living.begin(), living.end());
+  if (!std::is_sorted(living.begin(), living.end())) std::sort(living.begin(), living.end());
   living.erase(std::unique(living.begin(), living.end()), living.end());
   auto* larger = static_cast<ChildList*>(ChildList::New(std::max<size_t>(2, living.size() * 2)));
   for (ObjectId id : living) larger->Append(id);
@@ -695,7 +719,8 @@ void VersionedStore::UnbindName(const Element* element, CatalogVersion version) 
 
 void VersionedStore::InstallObject(ObjectId id, std::string_view bytes, CatalogVersion version,
                                    CatalogVersion from, HybridTimestamp timestamp) {
-  Element* old = GrowId(id).head.load(kRelaxed);
+  IdEntry& entry = GrowId(id);
+  Element* old = entry.head.load(kRelaxed);
   if (bytes.empty()) {
     UnbindName(old, version);
     End(old, version);
@@ -703,7 +728,6 @@ void VersionedStore::InstallObject(ObjectId id, std::string_view bytes, CatalogV
   }
   Element* element = NewElement(bytes, from, timestamp);
   const ObjectDescriptor object = Describe(element);
-  IdEntry& entry = GrowId(id);
   if (old != nullptr) {
     if (!element->named || !old->Is(element->scope, element->name())) UnbindName(old, version);
     AppendHistory(entry, old);

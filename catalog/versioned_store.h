@@ -135,6 +135,8 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   const VersionInfo* FindVersion(CatalogVersion version) const;
 
   Pin* AcquirePin() const;
+  // One more on a pin that holds `version` already; null if there is none at hand.
+  Pin* SharePin(CatalogVersion version) const;
   static void ReleasePin(Pin* pin);
   // Takes a pin at `version`; null if that was truncated meanwhile.
   Pin* PinAt(CatalogVersion version) const;
@@ -174,7 +176,8 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   std::atomic<uint64_t> published_{0};
   std::atomic<uint64_t> active_{0};
   std::atomic<uint64_t> earliest_{0};
-  mutable std::atomic<Pin*> pins_{nullptr};  // Grows only.
+  mutable std::atomic<Pin*> pins_{nullptr};        // Grows only.
+  mutable std::atomic<Pin*> latest_pin_{nullptr};  // The last that Latest() took.
   std::atomic<Directory<IdPage>*> ids_{nullptr};
   std::atomic<Directory<VersionPage>*> versions_{nullptr};
   std::atomic<ChildList*> root_children_{nullptr};

@@ -15,6 +15,7 @@
 #include "annals/engine/active_versions.h"
 #include "annals/engine/call_internal.h"
 #include "annals/engine/committer.h"
+#include "annals/engine/decode_ahead.h"
 #include "annals/engine/followers.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
@@ -152,6 +153,7 @@ class Manager final : public CatalogManager {
   void SignLoss(ExecuteOptions& options) const;
   absl::Status RecordLoss();
   absl::Status Follow();
+  bool IsWorthTwoThreads(uint64_t records) const;
   absl::StatusOr<ExecuteResult> Run(Request& request);
   Answer AnswerOf(Request& request) const;
   bool MayAnswer(const Answer& answer) const;
@@ -266,7 +268,15 @@ absl::Status Manager::Follow() {
     ANNALS_ASSIGN_OR_RETURN(const annals::Snapshot found, ReadSnapshot(*log_, snapshot));
     ANNALS_RETURN_IF_ERROR(sequencer_.Rebase(found));
   }
+  const CatalogVersion head = sequencer_.head().version;
+  if (IsWorthTwoThreads(log_->Head().version.value - head.value)) {
+    ANNALS_RETURN_IF_ERROR(ReplayAhead(*log_, head.Next(), sequencer_));
+  }
   return log_->Subscribe(sequencer_.head().version.Next(), &sequencer_);
+}
+
+bool Manager::IsWorthTwoThreads(uint64_t records) const {
+  return options_.recovery_threads > 1 && log_->capabilities().synchronous && records > 1000;
 }
 
 absl::Status Manager::CheckWriter() const {

@@ -274,9 +274,9 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                             .statement = options.statement});
   // Read and applied before it is written as it will be after it is read: what could
   // not be replayed must never reach the log.
-  const auto readable = DecodeUpdate(payload);
+  auto readable = DecodeUpdate(payload);
   const absl::Status replays =
-      readable.ok() ? ApplyNext(*readable, before, made) : readable.status();
+      readable.ok() ? ApplyNext(*std::move(readable), before, made) : readable.status();
   if (!replays.ok()) {
     return MakeError(Reason::INTERNAL,
                      absl::StrCat("the planned version could not be replayed: ", replays.message(),

@@ -21,6 +21,16 @@ std::vector<ObjectId> IdsOf(const Delta& delta) {
   return ids;
 }
 
+// What `call` says of `version`, also by throwing.
+template <typename Call>
+auto Guarded(CatalogVersion version, Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    return MakeError(Reason::INTERNAL, absl::StrCat("version ", version.value, ": ", error.what()));
+  }
+}
+
 }  // namespace
 
 // A listener may use other catalogs, whose listeners then run inside it.
@@ -47,20 +57,22 @@ class Sequencer::ListenerScope {
 };
 
 absl::Status Sequencer::OnRecord(const LogRecord& record) {
-  absl::Status status;
-  try {
-    status = Take(record);
-  } catch (const std::exception& error) {
-    status = MakeError(Reason::INTERNAL,
-                       absl::StrCat("version ", record.version.value, ": ", error.what()));
-  }
+  auto decoded = Guarded(record.version, [&] { return Decode(record); });
+  if (decoded.ok()) return OnDecoded(*std::move(decoded));
+  Fail(decoded.status());
+  return decoded.status();
+}
+
+absl::Status Sequencer::OnDecoded(DecodedRecord record) {
+  const CatalogVersion version = record.version;
+  const absl::Status status = Guarded(version, [&] { return Take(std::move(record)); });
   if (!status.ok()) Fail(status);
   return status;
 }
 
-absl::Status Sequencer::Take(const LogRecord& record) {
+absl::Status Sequencer::Take(DecodedRecord record) {
   const Catalog before = store_->Latest();
-  ANNALS_ASSIGN_OR_RETURN(const Replay::Step step, replay_.Next(record));
+  ANNALS_ASSIGN_OR_RETURN(const Replay::Step step, replay_.Next(std::move(record)));
   clock_.Observe(step.head.timestamp);
   recent_.Add(step.head.version, step.delta);
   if (!ListenerIds().empty()) {

@@ -41,6 +41,8 @@ class Sequencer final : public LogSink {
 
   // --- Fed by the log.
   absl::Status OnRecord(const LogRecord& record) override;
+  // The same of a record that was decoded already.
+  absl::Status OnDecoded(DecodedRecord record);
   void OnSnapshotMoved(CatalogVersion snapshot) override;
   void OnLagged(CatalogVersion earliest) override;
   void OnClosed(const absl::Status& status) override;
@@ -72,7 +74,7 @@ class Sequencer final : public LogSink {
  private:
   class ListenerScope;
 
-  absl::Status Take(const LogRecord& record);
+  absl::Status Take(DecodedRecord record);
   std::vector<uint64_t> ListenerIds() const;
   void Notify(const CatalogEvent& event);
   void Notify(uint64_t id, const CatalogEvent& event);

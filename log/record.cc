@@ -156,9 +156,17 @@ std::string StoreUuid::ToString() const {
 }
 
 CommitId CommitId::Random() {
-  std::array<uint8_t, sizeof(CommitId)> bytes;
-  FillRandom(bytes);
-  return std::bit_cast<CommitId>(bytes);
+  // Asking for randomness costs as much as hashing a record: many are asked for at once.
+  constexpr size_t kMany = 64;
+  thread_local std::array<uint8_t, kMany * sizeof(CommitId)> random;
+  thread_local size_t left = 0;
+  if (left == 0) {
+    FillRandom(random);
+    left = kMany;
+  }
+  CommitId id;
+  std::memcpy(&id, random.data() + --left * sizeof(CommitId), sizeof(CommitId));
+  return id;
 }
 
 std::string CommitId::ToString() const {

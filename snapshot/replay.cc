@@ -77,28 +77,35 @@ absl::Status ReplayLog(Replay& replay, UpdateLog& log, CatalogVersion version) {
 
 }  // namespace
 
-absl::Status ApplyNext(const VersionedUpdate& update, const ReplayHead& head, CatalogDraft& draft) {
+absl::Status ApplyNext(VersionedUpdate update, const ReplayHead& head, CatalogDraft& draft) {
   ANNALS_RETURN_IF_ERROR(CheckTimes(update, head));
-  return Apply(update, draft);
+  return Apply(std::move(update), draft);
+}
+
+absl::StatusOr<DecodedRecord> Decode(const LogRecord& record) {
+  auto update = DecodeUpdate(record.payload);
+  if (update.ok()) return DecodedRecord{record.version, record.hash, *std::move(update)};
+  return WithContext(update.status(), absl::StrCat("version ", record.version.value));
+}
+
+absl::StatusOr<Replay::Step> Replay::Next(DecodedRecord record) {
+  const ReplayHead head{record.version, record.hash, record.update.timestamp,
+                        record.update.activation};
+  const Catalog base = store_->Latest();
+  CatalogDraft draft(base, head.version, head.timestamp);
+  if (const absl::Status fits = ApplyNext(std::move(record.update), head_, draft); !fits.ok()) {
+    return WithContext(fits, absl::StrCat("version ", head.version.value));
+  }
+  Step step{head, std::move(draft).TakeDelta()};
+  store_->Install(step.delta, head.timestamp);
+  store_->Activate(head.version, head.activation);
+  head_ = head;
+  return step;
 }
 
 absl::StatusOr<Replay::Step> Replay::Next(const LogRecord& record) {
-  const auto step = [&]() -> absl::StatusOr<Step> {
-    ANNALS_ASSIGN_OR_RETURN(const VersionedUpdate update, DecodeUpdate(record.payload));
-    const Catalog base = store_->Latest();
-    CatalogDraft draft(base, record.version, update.timestamp);
-    ANNALS_RETURN_IF_ERROR(ApplyNext(update, head_, draft));
-    Step made{{record.version, record.hash, update.timestamp, update.activation},
-              std::move(draft).TakeDelta()};
-    store_->Install(made.delta, update.timestamp);
-    store_->Activate(record.version, update.activation);
-    return made;
-  }();
-  if (!step.ok()) {
-    return WithContext(step.status(), absl::StrCat("version ", record.version.value));
-  }
-  head_ = step->head;
-  return step;
+  ANNALS_ASSIGN_OR_RETURN(DecodedRecord decoded, Decode(record));
+  return Next(std::move(decoded));
 }
 
 absl::Status Replay::Rebase(const Snapshot& snapshot) {

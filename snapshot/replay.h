@@ -27,7 +27,17 @@ struct ReplayHead {
 // of `head`. What this refuses can never be a version: a store that has it in its log
 // cannot be opened again.
 //   DAMAGED  names the entry; `draft` is to be dropped
-absl::Status ApplyNext(const VersionedUpdate& update, const ReplayHead& head, CatalogDraft& draft);
+absl::Status ApplyNext(VersionedUpdate update, const ReplayHead& head, CatalogDraft& draft);
+
+// A record whose payload was read: what Replay takes.
+struct DecodedRecord {
+  CatalogVersion version;
+  Sha256Hash hash;
+  VersionedUpdate update;
+};
+// Any thread, also ahead of the replay.
+//   DAMAGED, NEWER_FORMAT  names the version and the entry
+absl::StatusOr<DecodedRecord> Decode(const LogRecord& record);
 
 // Makes versions in a store, one record at a time. One thread at a time.
 class Replay {
@@ -38,9 +48,11 @@ class Replay {
     ReplayHead head;
     Delta delta;
   };
-  // Decodes the record, checks that it continues head(), applies it, installs and
-  // activates the version.
-  //   DAMAGED, NEWER_FORMAT  names the version and the entry; nothing was installed
+  // Checks that the record continues head(), applies it, installs and activates the
+  // version.
+  //   DAMAGED  names the version and the entry; nothing was installed
+  absl::StatusOr<Step> Next(DecodedRecord record);
+  // Decodes it first.
   absl::StatusOr<Step> Next(const LogRecord& record);
 
   // Jumps to a snapshot; the records after it come next.

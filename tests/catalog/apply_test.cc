@@ -50,10 +50,10 @@ TEST_F(ApplyTest, NewObjectMustFit) {
   ExpectRefused(NewObject{MakeTable(kNew, "BY_TOTAL")}, "is taken by object 4");
   ExpectRefused(NewObject{MakeTable(kNew, "T", {"A"}, {77})}, "schema 77, which does not exist");
   ExpectRefused(NewObject{MakeTable(kNew, "T", {"A"}, kZone)}, "schema 1, which does not exist");
-  ExpectRefused(NewObject{MakeTable(kNew, "T", {"A"}, kShop, {77})}, "refers to object 77");
-  ExpectRefused(NewObject{MakeTable(kNew, "T", {"A"}, kShop, kOrders)}, "is in no zone");
-  ExpectRefused(NewObject{MakeIndex(kNew, "I", {77})}, "refers to object 77");
-  ExpectRefused(NewObject{MakeIndex(kNew, "I", kZone)}, "is of no table");
+  ExpectRefused(NewObject{MakeTable(kNew, "T", {"A"}, kShop, {77})}, "zone 77, which is no zone");
+  ExpectRefused(NewObject{MakeTable(kNew, "T", {"A"}, kShop, kOrders)}, "which is no zone");
+  ExpectRefused(NewObject{MakeIndex(kNew, "I", {77})}, "table 77, which is no table");
+  ExpectRefused(NewObject{MakeIndex(kNew, "I", kZone)}, "which is no table");
   ExpectRefused(NewObject{MakeIndex(kNew, "I", kOrders, {9})}, "column id 9");
   ExpectRefused(NewObject{MakeSchema(kNew, "shop")}, "is taken by object 0");
   ExpectRefused(NewObject{MakeZone(kNew, "Default")}, "is taken by object 1");

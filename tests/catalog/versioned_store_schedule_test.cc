@@ -145,6 +145,30 @@ TEST_F(ScheduleTest, PinThatWasToldIsSeenByTheTruncator) {
   EXPECT_EQ(wrong, "");
 }
 
+// The pin that a reader was about to share is let go and taken for an old version.
+TEST_F(ScheduleTest, PinIsSharedOnlyByReadersOfItsVersion) {
+  for (const char* point : {"pin: found", "pin: shared"}) {
+    for (int i = 0; i < 40; ++i) FormulaCatalog::Install(*store_);
+    std::optional<Catalog> held = store_->Latest();
+    std::optional<Catalog> got;
+    std::optional<Catalog> old;
+    EXPECT_TRUE(Interleave(
+        point, 1, [&] { got = store_->Latest(); },
+        [&] {
+          held.reset();
+          FormulaCatalog::Install(*store_);
+          old = *store_->At({store_->latest().value - 20});
+        }));
+    EXPECT_EQ(store_->Stats().oldest_held, old->version()) << point;
+    MoveOn();
+    EXPECT_EQ(FormulaCatalog::Verify(*got), "") << point;
+    EXPECT_EQ(FormulaCatalog::Verify(*old), "") << point;
+    EXPECT_EQ(store_->Stats().oldest_held, old->version()) << point;
+    old.reset();
+    EXPECT_EQ(store_->Stats().oldest_held, got->version()) << point;
+  }
+}
+
 class StoppedLookUpTest : public ::testing::TestWithParam<const char*> {
  protected:
   std::shared_ptr<VersionedStore> store_ = FormulaCatalog::NewStore(100);

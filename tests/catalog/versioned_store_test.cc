@@ -76,6 +76,16 @@ TEST_F(VersionedStoreTest, BeginsWithTheEmptyVersionZero) {
   EXPECT_EQ(StateDigest(empty), StateDigest(EmptyCatalog()));
 }
 
+TEST_F(VersionedStoreTest, VersionIsHeldUntilTheLastOfItsHandlesIsGone) {
+  std::vector<Catalog> handles;
+  for (int i = 0; i < 3; ++i) handles.push_back(store_->Latest());
+  while (!handles.empty()) {
+    EXPECT_EQ(store_->Stats().oldest_held, store_->latest());
+    handles.pop_back();
+  }
+  EXPECT_EQ(store_->Stats().oldest_held, kNever);
+}
+
 TEST_F(VersionedStoreTest, VersionIsReadByNumberOnceInstalledAndByTimeOnceActive) {
   store_->Install({.changes = {}, .next_object_id = {1}, .default_zone_id = kNoObject},
                   HybridTimestamp::FromRaw(100));
