@@ -101,18 +101,28 @@ void CatalogDraft::Drop(ObjectId id) {
   objects_.Set(id, nullptr);
 }
 
-Delta CatalogDraft::TakeDelta() && {
+// `bytes_of` gives the text of an object that was put here, by copying or moving it.
+template <typename Bytes>
+Delta CatalogDraft::MakeDelta(Bytes bytes_of) const {
   Delta delta{
       .changes = {}, .next_object_id = next_object_id_, .default_zone_id = default_zone_id_};
   delta.changes.reserve(objects_.size());
   for (const auto& [id, bytes] : objects_) {
     const ObjectDescriptor old = base_.Find(id);
     if (bytes == nullptr ? !old : old && old.bytes() == *bytes) continue;
-    delta.changes.push_back({id, bytes == nullptr ? std::string() : std::move(*bytes)});
+    delta.changes.push_back({id, bytes == nullptr ? std::string() : bytes_of(*bytes)});
   }
   std::sort(delta.changes.begin(), delta.changes.end(),
             [](const Delta::Change& a, const Delta::Change& b) { return a.id < b.id; });
   return delta;
+}
+
+Delta CatalogDraft::TakeDelta() && {
+  return MakeDelta([](std::string& bytes) { return std::move(bytes); });
+}
+
+Delta CatalogDraft::CopyDelta() const {
+  return MakeDelta([](const std::string& bytes) { return bytes; });
 }
 
 void CatalogDraft::MergeInto(CatalogDraft& base) && {

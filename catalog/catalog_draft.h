@@ -98,6 +98,7 @@ class CatalogDraft final : public CatalogView {
   // What was changed. An object that was made and dropped again is not in it, one
   // that has its old bytes again neither.
   Delta TakeDelta() &&;
+  Delta CopyDelta() const;
   // Hands all changes to `base`, the draft that this one was made on.
   void MergeInto(CatalogDraft& base) &&;
 
@@ -106,6 +107,8 @@ class CatalogDraft final : public CatalogView {
     return {bytes, version_, timestamp_};
   }
   void Unname(ObjectId id);
+  template <typename Bytes>
+  Delta MakeDelta(Bytes bytes_of) const;
   const std::vector<ObjectId>& Linked(ObjectId owner) const;
   void ForEach(std::vector<ObjectId> base_ids, const std::vector<ObjectId>& own_ids,
                absl::FunctionRef<bool(const ObjectDescriptor&)> wanted, Visit visit) const;

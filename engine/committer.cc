@@ -50,15 +50,16 @@ struct Committer::Group {
   const ReplayHead first;
   ReplayHead last;
   std::vector<PendingRecord> records;
+  std::vector<Replay::Step> steps;  // What they do.
   size_t bytes = 0;
   bool logged = false;  // The records are in the log.
   const absl::Time deadline;
 };
 
-// A record, and the head that it will make.
+// A record, and what it will do.
 struct Committer::Sealed {
   PendingRecord record;
-  ReplayHead head;
+  Replay::Step step;
 };
 
 void Committer::Enqueue(std::vector<Request*> requests) {
@@ -240,8 +241,9 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
     if (bytes > kGroupBytes && !group.records.empty()) return false;
     std::move(made).MergeInto(group.planned);
     group.bytes = bytes;
-    group.last = sealed.head;
+    group.last = sealed.step.head;
     group.records.push_back(std::move(sealed.record));
+    group.steps.push_back(std::move(sealed.step));
   }
   request.rests_on = group.last.activation;
   request.result =
@@ -296,7 +298,7 @@ absl::StatusOr<Committer::Sealed> Committer::Seal(const ExecuteOptions& options,
                                   .commit_id = commit_id},
                                  payload);
   const ReplayHead head{version, HashOfVersion(bytes), timestamp, activation};
-  return Sealed{{version, commit_id, std::move(bytes)}, head};
+  return Sealed{{version, commit_id, std::move(bytes)}, {head, made.CopyDelta()}};
 }
 
 // A log that throws has told nothing: its records may be there or not.
@@ -316,6 +318,7 @@ absl::StatusOr<bool> Committer::AppendGuarded(Group& group) {
 // True: the group is durable and applied. False: another writer was first, and what
 // it wrote is applied.
 absl::StatusOr<bool> Committer::Append(Group& group) {
+  sequencer_.Expect(std::exchange(group.steps, {}));
   const AppendResult appended = log_.Append(group.records, group.first.version, group.deadline);
   switch (appended.outcome) {
     case AppendResult::Outcome::kRefused:

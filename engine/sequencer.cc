@@ -21,16 +21,6 @@ std::vector<ObjectId> IdsOf(const Delta& delta) {
   return ids;
 }
 
-// What `call` says of `version`, also by throwing.
-template <typename Call>
-auto Guarded(CatalogVersion version, Call call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (const std::exception& error) {
-    return MakeError(Reason::INTERNAL, absl::StrCat("version ", version.value, ": ", error.what()));
-  }
-}
-
 }  // namespace
 
 // A listener may use other catalogs, whose listeners then run inside it.
@@ -57,29 +47,59 @@ class Sequencer::ListenerScope {
 };
 
 absl::Status Sequencer::OnRecord(const LogRecord& record) {
-  auto decoded = Guarded(record.version, [&] { return Decode(record); });
-  if (decoded.ok()) return OnDecoded(*std::move(decoded));
-  Fail(decoded.status());
-  return decoded.status();
+  return Take(record.version, [&]() -> absl::StatusOr<Replay::Step> {
+    auto expected = TakeExpected(record);
+    if (!expected) return replay_.Next(record);
+    replay_.Next(*expected);
+    return *std::move(expected);
+  });
 }
 
 absl::Status Sequencer::OnDecoded(DecodedRecord record) {
-  const CatalogVersion version = record.version;
-  const absl::Status status = Guarded(version, [&] { return Take(std::move(record)); });
+  return Take(record.version, [&] { return replay_.Next(std::move(record)); });
+}
+
+absl::Status Sequencer::Take(CatalogVersion version,
+                             absl::FunctionRef<absl::StatusOr<Replay::Step>()> make) {
+  absl::Status status;
+  try {
+    const Catalog before = store_->Latest();
+    status = Tell(before, make());
+  } catch (const std::exception& error) {
+    status =
+        MakeError(Reason::INTERNAL, absl::StrCat("version ", version.value, ": ", error.what()));
+  }
   if (!status.ok()) Fail(status);
   return status;
 }
 
-absl::Status Sequencer::Take(DecodedRecord record) {
-  const Catalog before = store_->Latest();
-  ANNALS_ASSIGN_OR_RETURN(const Replay::Step step, replay_.Next(std::move(record)));
-  clock_.Observe(step.head.timestamp);
-  recent_.Add(step.head.version, step.delta);
+// Everybody hears of the version that `made` is, the one after `before`.
+absl::Status Sequencer::Tell(const Catalog& before, const absl::StatusOr<Replay::Step>& made) {
+  ANNALS_RETURN_IF_ERROR(made.status());
+  clock_.Observe(made->head.timestamp);
+  recent_.Add(made->head.version, made->delta);
   if (!ListenerIds().empty()) {
-    Notify(EventBetween(before, store_->Latest(), IdsOf(step.delta)));
+    Notify(EventBetween(before, store_->Latest(), IdsOf(made->delta)));
   }
-  Finish(step.head);
+  Finish(made->head);
   return absl::OkStatus();
+}
+
+void Sequencer::Expect(std::vector<Replay::Step> steps) {
+  const std::lock_guard lock(mutex_);
+  expected_.assign(std::make_move_iterator(steps.begin()), std::make_move_iterator(steps.end()));
+}
+
+std::optional<Replay::Step> Sequencer::TakeExpected(const LogRecord& record) {
+  const std::lock_guard lock(mutex_);
+  if (expected_.empty()) return std::nullopt;
+  if (expected_.front().head.hash != record.hash) {
+    expected_.clear();
+    return std::nullopt;
+  }
+  Replay::Step step = std::move(expected_.front());
+  expected_.pop_front();
+  return step;
 }
 
 void Sequencer::OnSnapshotMoved(CatalogVersion snapshot) {

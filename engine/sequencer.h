@@ -9,12 +9,15 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "annals/catalog/versioned_store.h"
@@ -47,6 +50,12 @@ class Sequencer final : public LogSink {
   void OnLagged(CatalogVersion earliest) override;
   void OnClosed(const absl::Status& status) override;
 
+  // What the next records are, if they are those of `steps` and no other writer's come
+  // between: who appends them has decoded and applied them already, on head(). It is by
+  // their hash that they are known again, so nothing but the same bytes in the same place
+  // is spared being read anew.
+  void Expect(std::vector<Replay::Step> steps);
+
   // Jumps to a snapshot; the log goes on behind it. Listeners hear of the jump as of
   // one version; one that is added meanwhile may not. REQUIRES: there is no subscription.
   absl::Status Rebase(const Snapshot& snapshot);
@@ -74,7 +83,10 @@ class Sequencer final : public LogSink {
  private:
   class ListenerScope;
 
-  absl::Status Take(DecodedRecord record);
+  std::optional<Replay::Step> TakeExpected(const LogRecord& record);
+  // `make` installs `version`.
+  absl::Status Take(CatalogVersion version, absl::FunctionRef<absl::StatusOr<Replay::Step>()> make);
+  absl::Status Tell(const Catalog& before, const absl::StatusOr<Replay::Step>& made);
   std::vector<uint64_t> ListenerIds() const;
   void Notify(const CatalogEvent& event);
   void Notify(uint64_t id, const CatalogEvent& event);
@@ -93,6 +105,7 @@ class Sequencer final : public LogSink {
   ReplayHead head_;
   absl::Status health_;
   CatalogVersion lag_;
+  std::deque<Replay::Step> expected_;
 
   mutable std::mutex listeners_mutex_;
   std::condition_variable called_;

@@ -97,10 +97,14 @@ absl::StatusOr<Replay::Step> Replay::Next(DecodedRecord record) {
     return WithContext(fits, absl::StrCat("version ", head.version.value));
   }
   Step step{head, std::move(draft).TakeDelta()};
-  store_->Install(step.delta, head.timestamp);
-  store_->Activate(head.version, head.activation);
-  head_ = head;
+  Next(step);
   return step;
+}
+
+void Replay::Next(const Step& step) {
+  store_->Install(step.delta, step.head.timestamp);
+  store_->Activate(step.head.version, step.head.activation);
+  head_ = step.head;
 }
 
 absl::StatusOr<Replay::Step> Replay::Next(const LogRecord& record) {

@@ -54,6 +54,9 @@ class Replay {
   absl::StatusOr<Step> Next(DecodedRecord record);
   // Decodes it first.
   absl::StatusOr<Step> Next(const LogRecord& record);
+  // Installs and activates a version that is known already: the same record was decoded,
+  // and ApplyNext was ok of it after head().
+  void Next(const Step& step);
 
   // Jumps to a snapshot; the records after it come next.
   absl::Status Rebase(const Snapshot& snapshot);
