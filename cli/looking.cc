@@ -25,9 +25,12 @@ absl::StatusOr<Catalog> CatalogOf(const ddl::AsOf& as_of, const CatalogManager& 
   const auto time = ParseMoment(*moment);
   if (!time.has_value()) {
     return MakeError(Reason::INVALID_VALUE,
-                     absl::StrCat("'", *moment, "' is no time; write '2026-11-01T10:00Z'"));
+                     absl::StrCat("'", Shown(*moment), "' is no time; write '2026-11-01T10:00Z'"));
   }
-  return manager.ActiveAt(*time);
+  auto catalog = manager.ActiveAt(*time);
+  if (!catalog.ok() || catalog->version().value > 0) return catalog;
+  return MakeError(Reason::CATALOG_TIMESTAMP_NOT_FOUND,
+                   absl::StrCat("'", *moment, "' is before all versions"));
 }
 
 ObjectKind KindOf(ddl::Show::What what) {
