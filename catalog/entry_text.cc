@@ -136,7 +136,8 @@ std::string KnownNames::ReplacedWords(const ObjectDescriptor& object) const {
       absl::StrCat("change ", ToAbsl(KindName(object.kind())), " ", Path(object));
   const auto zone = As<ZoneDescriptor>(object);
   if (!zone) return words;
-  const auto before = As<ZoneDescriptor>(catalog_ ? catalog_->Find(object.id()) : ObjectDescriptor());
+  const auto before =
+      As<ZoneDescriptor>(catalog_ ? catalog_->Find(object.id()) : ObjectDescriptor());
   const std::vector<Parameter> now = ParametersOf(*zone);
   const std::vector<Parameter> then = before ? ParametersOf(*before) : std::vector<Parameter>();
   std::vector<std::string> texts;
@@ -216,8 +217,8 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
                                 ColumnNames(e.table, e.columns), ")");
           },
           [&](const SetTableProperties& e) {
-            return absl::StrCat("set ", PropertyWords(e, As<TableDescriptor>(Find(e.table))), " of ",
-                                table(e.table));
+            return absl::StrCat("set ", PropertyWords(e, As<TableDescriptor>(Find(e.table))),
+                                " of ", table(e.table));
           },
           [&](const SetIndexStatus& e) {
             return absl::StrCat("set ", Named(e.index, "index"), " to ",

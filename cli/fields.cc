@@ -146,7 +146,8 @@ absl::Status Fields::Finish() {
   ANNALS_RETURN_IF_ERROR(error_);
   for (const auto& field : json_.items()) {
     if (std::ranges::find(taken_, field.key()) != taken_.end()) continue;
-    return Invalid(absl::StrCat(where_, " has no field ", Quoted(field.key()), "; it takes ", absl::StrJoin(taken_, ", ")));
+    return Invalid(absl::StrCat(where_, " has no field ", Quoted(field.key()), "; it takes ",
+                                absl::StrJoin(taken_, ", ")));
   }
   return absl::OkStatus();
 }

@@ -127,8 +127,9 @@ absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
                                              std::string_view name) {
   const auto parts = SplitName(name);
   if (!parts.has_value()) {
-    return MakeError(Reason::INVALID_REQUEST,
-                     absl::StrCat(Shown(name), " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
+    return MakeError(
+        Reason::INVALID_REQUEST,
+        absl::StrCat(Shown(name), " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
   }
   std::optional<std::string> schema;
   if (parts->size() == 2) {

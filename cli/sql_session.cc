@@ -116,8 +116,8 @@ class Session {
 
   void Complain(const absl::Status& status, const ddl::Statement& statement,
                 ddl::Position position) {
-    console_.Error(absl::StrCat(At(input_, position), MessageOf(status),
-                                ddl::ExcerptAt(statement, position)));
+    console_.Error(
+        absl::StrCat(At(input_, position), MessageOf(status), ddl::ExcerptAt(statement, position)));
   }
 
   CatalogManager& manager_;

@@ -188,10 +188,10 @@ absl::StatusOr<DefaultValue> KeepDefault(const AlterTableAlterColumn& command, c
   if (SameType(origin, target)) return origin.default_value;
   if (!relaxed) return KeepGrown(origin, target);
   if (auto converted = ConvertDefault(origin.default_value, target)) return *std::move(converted);
-  return Refuse(Reason::DEFAULT_NOT_CONVERTIBLE, command,
-                absl::StrCat("its default ", DefaultText(origin.default_value),
-                             " does not fit type ", TypeText(target),
-                             "; drop it, or give another"));
+  return Refuse(
+      Reason::DEFAULT_NOT_CONVERTIBLE, command,
+      absl::StrCat("its default ", DefaultText(origin.default_value), " does not fit type ",
+                   TypeText(target), "; drop it, or give another"));
 }
 
 }  // namespace
@@ -205,8 +205,7 @@ absl::Status AlterTableAlterColumn::Validate(Policy /*policy*/) const {
   }
   if (type) {
     ANNALS_RETURN_IF_ERROR(CheckStorable(*type, column));
-    ANNALS_RETURN_IF_ERROR(
-        ValidateType(AskedType(*this, *type), column, /*complete=*/false));
+    ANNALS_RETURN_IF_ERROR(ValidateType(AskedType(*this, *type), column, /*complete=*/false));
   }
   if (default_value && default_value->kind == ColumnDefault::Kind::kFunction) {
     return MakeError(Reason::NON_CONSTANT_DEFAULT,

@@ -51,10 +51,11 @@ CreateTable WithImplicitKey(CreateTable command) {
 absl::Status CheckNoImplicitKey(const CreateTable& command) {
   const std::string key(kImplicitKeyColumn);
   if (!Contains(ColumnNames(command), key)) return absl::OkStatus();
-  return MakeError(Reason::COLUMN_DUPLICATED,
-                   absl::StrCat("table ", Qualified(command.schema, command.name), ": column ",
-                                Quoted(key), " is the key that a table without one gets; give "
-                                "the table a primary key, or the column another name"));
+  return MakeError(
+      Reason::COLUMN_DUPLICATED,
+      absl::StrCat("table ", Qualified(command.schema, command.name), ": column ", Quoted(key),
+                   " is the key that a table without one gets; give "
+                   "the table a primary key, or the column another name"));
 }
 
 absl::Status ValidateColumns(const CreateTable& command, Policy policy) {

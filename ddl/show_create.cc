@@ -57,7 +57,8 @@ std::string IndexColumns(const TableDescriptor& table, const IndexDescriptor& in
 // back as they were. A DECIMAL that is spelled as no number of SQL is a string.
 std::string DefaultSql(const DefaultValue& value) {
   if (value.kind == DefaultValue::Kind::kFunction) return QuoteName(value.text);
-  const bool decimal = value.kind == DefaultValue::Kind::kConstant && value.type == TypeId::kDecimal;
+  const bool decimal =
+      value.kind == DefaultValue::Kind::kConstant && value.type == TypeId::kDecimal;
   const bool number =
       NumberLength(value.text) == value.text.size() && NumberOf(value.text) == value.text;
   return decimal && !number ? QuoteString(value.text) : SqlDefault(value);

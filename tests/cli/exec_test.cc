@@ -146,13 +146,16 @@ TEST_F(ExecTest, ExplainTellsTheEntriesAndWritesNothing) {
   Execute("CREATE TABLE orders (id INT PRIMARY KEY)");
   EXPECT_THAT(
       Execute("EXPLAIN ALTER TABLE orders ADD COLUMN x INT"),
-      AllOf(Exits(0), Prints(HasSubstr("NewColumns  add column X INTEGER to table ORDERS"))));
+      AllOf(Exits(0),
+            Prints(HasSubstr("NewColumns  alter table PUBLIC.ORDERS: add column X INTEGER"))));
   EXPECT_THAT(Run({"log", store(), "-n", "1", "--oneline"}), Prints(StartsWith("2  ")));
 }
 
 TEST_F(ExecTest, LookingAtWhatIsNotThereExitsAsTheReadingVerbsDo) {
   EXPECT_THAT(Execute("DESCRIBE nope"), Exits(6));
   EXPECT_THAT(Execute("SHOW TABLES AS OF VERSION 77"), Exits(6));
+  EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP '2001-01-01'"),
+              AllOf(Exits(6), Complains(HasSubstr("(CATALOG_TIMESTAMP_NOT_FOUND)"))));
   EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP 'yesterday'"), Exits(2));
   EXPECT_THAT(Execute("EXPLAIN DROP TABLE nope"), Exits(1));
 }
