@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "annals/catalog/constant_text.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
@@ -26,6 +27,14 @@ std::string ColumnNames(const TableDescriptor& table, const std::vector<ColumnId
   });
 }
 
+// The default as equal values are written; what is no value of the type, as it is.
+DefaultValue Canonical(const ColumnDescriptor& column) {
+  DefaultValue value = column.default_value();
+  if (value.kind != DefaultValue::Kind::kConstant || value.type != column.type()) return value;
+  if (auto text = CanonicalConstant(value.text, column.ToColumn())) value.text = *std::move(text);
+  return value;
+}
+
 void AddTable(const CatalogView& catalog, const SchemaDescriptor& schema,
               const TableDescriptor& table, std::vector<std::string>& lines) {
   const std::string path =
@@ -38,7 +47,7 @@ void AddTable(const CatalogView& catalog, const SchemaDescriptor& schema,
   lines.push_back(std::move(line));
   size_t position = 0;
   for (const ColumnDescriptor column : table.columns()) {
-    const std::string value = SqlDefault(column.default_value());
+    const std::string value = SqlDefault(Canonical(column));
     lines.push_back(absl::StrCat("column ", path, ".", CanonicalName(column.name()),
                                  " pos=", ++position, " ", SqlType(column),
                                  column.nullable() ? " null" : " not_null",

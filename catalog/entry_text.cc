@@ -21,6 +21,54 @@ std::string CountColumns(size_t count) {
   return absl::StrCat(count, count == 1 ? " column" : " columns");
 }
 
+// "VARCHAR(16) NOT NULL DEFAULT 'new'"
+std::string TypeWords(const Column& column) {
+  const std::string value = SqlDefault(column.default_value);
+  return absl::StrCat(SqlType(column), column.nullable ? "" : " NOT NULL",
+                      value.empty() ? "" : " DEFAULT ", value);
+}
+
+// "0.2 -> 0.5", or "0.5" alone where it is not known what was before.
+template <typename T>
+std::string ChangeWords(const std::optional<T>& before, T after) {
+  return before ? absl::StrCat(*before, " -> ", after) : absl::StrCat(after);
+}
+
+std::string PropertyWords(const SetTableProperties& entry,
+                          const std::optional<TableDescriptor>& before) {
+  std::vector<std::string> words;
+  if (entry.stale_rows_fraction) {
+    std::optional<double> old;
+    if (before) old = before->stale_rows_fraction();
+    words.push_back("stale rows fraction " + ChangeWords(old, *entry.stale_rows_fraction));
+  }
+  if (entry.min_stale_rows_count) {
+    std::optional<int64_t> old;
+    if (before) old = before->min_stale_rows_count();
+    words.push_back("min stale rows " + ChangeWords(old, *entry.min_stale_rows_count));
+  }
+  return words.empty() ? "properties" : absl::StrJoin(words, ", ");
+}
+
+// One of a zone's, in words.
+struct Parameter {
+  std::string_view name;
+  std::string text;
+};
+
+std::vector<Parameter> ParametersOf(const ZoneDescriptor& zone) {
+  const auto seconds = [](uint32_t value) {
+    return value >= INT32_MAX ? std::string("off") : absl::StrCat(value, " s");
+  };
+  const auto append = [](std::string* out, std::string_view one) { *out += one; };
+  return {{"replicas", absl::StrCat(zone.replicas())},
+          {"quorum size", absl::StrCat(zone.quorum_size())},
+          {"auto scale up", seconds(zone.auto_scale_up_s())},
+          {"auto scale down", seconds(zone.auto_scale_down_s())},
+          {"nodes filter", std::string(zone.filter())},
+          {"storage profiles", absl::StrJoin(zone.storage_profiles(), ", ", append)}};
+}
+
 }  // namespace
 
 KnownNames::KnownNames(const std::vector<UpdateEntry>& entries, const CatalogView* catalog,
@@ -30,35 +78,88 @@ KnownNames::KnownNames(const std::vector<UpdateEntry>& entries, const CatalogVie
     const auto* const made = std::get_if<NewObject>(&entry);
     if (made == nullptr) continue;
     const ObjectDescriptor object = ObjectIn(made->object);
-    known_.try_emplace(object.id(), Known{object.id(), object.kind(), std::string(object.name())});
+    known_.try_emplace(object.id(), object);
   }
 }
 
-std::optional<KnownNames::Known> KnownNames::Find(ObjectId id) const {
+ObjectDescriptor KnownNames::Find(ObjectId id) const {
   const auto found = known_.find(id);
   if (found != known_.end()) return found->second;
-  const ObjectDescriptor object = catalog_ != nullptr ? catalog_->Find(id) : ObjectDescriptor();
-  if (!object) return std::nullopt;
-  return Known{id, object.kind(), std::string(object.name())};
+  return catalog_ != nullptr ? catalog_->Find(id) : ObjectDescriptor();
+}
+
+std::string KnownNames::Path(const ObjectDescriptor& object) const {
+  const ObjectDescriptor parent =
+      object.parent() == kNoObject ? ObjectDescriptor() : Find(object.parent());
+  return absl::StrCat(parent ? write_(parent.name()) + "." : "", write_(object.name()));
 }
 
 std::string KnownNames::Named(ObjectId id, std::string_view kind) const {
-  const auto known = Find(id);
-  if (!known.has_value()) return absl::StrCat(ToAbsl(kind), " #", id.value);
-  return absl::StrCat(ToAbsl(KindName(known->kind)), " ", write_(known->name));
+  const ObjectDescriptor object = Find(id);
+  if (!object) return absl::StrCat(ToAbsl(kind), " #", id.value);
+  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", Path(object));
+}
+
+std::string KnownNames::ColumnName(ObjectId table, ColumnId column) const {
+  const auto owner = As<TableDescriptor>(Find(table));
+  const auto found = owner ? owner->FindColumnEver(column) : std::nullopt;
+  return found ? write_(found->name()) : absl::StrCat("#", column.value);
+}
+
+template <typename Ids>
+std::string KnownNames::ColumnNames(ObjectId table, const Ids& columns) const {
+  const auto append = [&](std::string* out, ColumnId id) { *out += ColumnName(table, id); };
+  return absl::StrJoin(columns, ", ", append);
 }
 
 std::string KnownNames::ColumnWords(const Column& column) const {
-  return absl::StrCat("column ", write_(column.name), " ", SqlType(column),
-                      column.nullable ? "" : " NOT NULL");
+  return absl::StrCat("column ", write_(column.name), " ", TypeWords(column));
 }
 
-std::string KnownNames::ObjectWords(const ObjectDescriptor& object) const {
-  std::string words = absl::StrCat(ToAbsl(KindName(object.kind())), " ", write_(object.name()));
+std::string KnownNames::CreatedWords(const ObjectDescriptor& object) const {
+  std::string words = absl::StrCat("create ", ToAbsl(KindName(object.kind())), " ", Path(object));
   if (const auto table = As<TableDescriptor>(object)) {
     absl::StrAppend(&words, " (", CountColumns(table->columns().size()), ")");
   }
+  if (const auto index = As<IndexDescriptor>(object)) {
+    std::vector<ColumnId> columns;
+    for (const IndexColumn& column : index->columns()) columns.push_back(column.id);
+    absl::StrAppend(&words, " on ", Named(index->table_id(), "table"), " (",
+                    ColumnNames(index->table_id(), columns), ")");
+  }
   return words;
+}
+
+// Only zones are replaced; of other kinds nothing more is said.
+std::string KnownNames::ReplacedWords(const ObjectDescriptor& object) const {
+  const std::string words =
+      absl::StrCat("change ", ToAbsl(KindName(object.kind())), " ", Path(object));
+  const auto zone = As<ZoneDescriptor>(object);
+  if (!zone) return words;
+  const auto before =
+      As<ZoneDescriptor>(catalog_ ? catalog_->Find(object.id()) : ObjectDescriptor());
+  const std::vector<Parameter> now = ParametersOf(*zone);
+  const std::vector<Parameter> then = before ? ParametersOf(*before) : std::vector<Parameter>();
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (then.empty()) {
+      texts.push_back(absl::StrCat(ToAbsl(now[i].name), " ", now[i].text));
+    } else if (then[i].text != now[i].text) {
+      texts.push_back(absl::StrCat(ToAbsl(now[i].name), " ", then[i].text, " -> ", now[i].text));
+    }
+  }
+  return absl::StrCat(words, texts.empty() ? "" : ": ", absl::StrJoin(texts, ", "));
+}
+
+std::string KnownNames::AlteredWords(const AlterColumn& entry) const {
+  const auto table = As<TableDescriptor>(Find(entry.table));
+  const auto before = table ? table->FindColumn(entry.column.id) : std::nullopt;
+  if (!before) {
+    return absl::StrCat("change ", ColumnWords(entry.column), " of ", Named(entry.table, "table"));
+  }
+  return absl::StrCat("change column ", write_(entry.column.name), " of ",
+                      Named(entry.table, "table"), ": ", TypeWords(before->ToColumn()), " -> ",
+                      TypeWords(entry.column));
 }
 
 EntryFacts KnownNames::FactsOf(const UpdateEntry& entry) const {
@@ -67,8 +168,9 @@ EntryFacts KnownNames::FactsOf(const UpdateEntry& entry) const {
     return EntryFacts{object.kind(), object.id(), std::string(object.name())};
   };
   const auto of_id = [&](ObjectId id, std::optional<ObjectKind> kind) {
-    const auto known = Find(id);
-    return known ? EntryFacts{known->kind, id, known->name} : EntryFacts{kind, id, ""};
+    const ObjectDescriptor known = Find(id);
+    return known ? EntryFacts{known.kind(), id, std::string(known.name())}
+                 : EntryFacts{kind, id, ""};
   };
   return std::visit(Overloaded{
                         [&](const NewObject& e) { return of_bytes(e.object); },
@@ -86,12 +188,8 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
   const auto table = [&](ObjectId id) { return Named(id, "table"); };
   return std::visit(
       Overloaded{
-          [&](const NewObject& e) {
-            return absl::StrCat("create ", ObjectWords(ObjectIn(e.object)));
-          },
-          [&](const ReplaceObject& e) {
-            return absl::StrCat("change ", ObjectWords(ObjectIn(e.object)));
-          },
+          [&](const NewObject& e) { return CreatedWords(ObjectIn(e.object)); },
+          [&](const ReplaceObject& e) { return ReplacedWords(ObjectIn(e.object)); },
           [&](const DropObject& e) {
             return absl::StrCat("drop ", Named(e.id, "object"),
                                 e.cascade ? " and what depends on it" : "");
@@ -105,24 +203,22 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
                                 table(e.table));
           },
           [&](const DropColumns& e) {
-            const auto append = [](std::string* out, ColumnId c) { absl::StrAppend(out, c.value); };
-            return absl::StrCat("drop ", CountColumns(e.columns.size()), " (column id ",
-                                absl::StrJoin(e.columns, ", ", append), ") of ", table(e.table));
+            return absl::StrCat("drop ", e.columns.size() == 1 ? "column " : "columns ",
+                                ColumnNames(e.table, e.columns), " of ", table(e.table));
           },
-          [&](const AlterColumn& e) {
-            return absl::StrCat("change ", ColumnWords(e.column), " of ", table(e.table));
-          },
+          [&](const AlterColumn& e) { return AlteredWords(e); },
           [&](const RenameColumn& e) {
-            return absl::StrCat("rename column id ", e.column.value, " of ", table(e.table), " to ",
-                                write_(e.name));
+            return absl::StrCat("rename column ", ColumnName(e.table, e.column), " of ",
+                                table(e.table), " to ", write_(e.name));
           },
           [&](const SetPrimaryKey& e) {
-            return absl::StrCat(
-                e.columns.empty() ? "drop the primary key of " : "set the primary key of ",
-                table(e.table));
+            if (e.columns.empty()) return absl::StrCat("drop the primary key of ", table(e.table));
+            return absl::StrCat("set the primary key of ", table(e.table), " to (",
+                                ColumnNames(e.table, e.columns), ")");
           },
           [&](const SetTableProperties& e) {
-            return absl::StrCat("set properties of ", table(e.table));
+            return absl::StrCat("set ", PropertyWords(e, As<TableDescriptor>(Find(e.table))),
+                                " of ", table(e.table));
           },
           [&](const SetIndexStatus& e) {
             return absl::StrCat("set ", Named(e.index, "index"), " to ",

@@ -23,8 +23,8 @@ struct EntryFacts {
   std::string name;  // Empty: unknown.
 };
 
-// The names that `entries` tell themselves, and those of `catalog` if there is one,
-// which must outlive this. `write` says how words have a name.
+// The names that `entries` tell themselves, and those of `catalog`, as it was before them,
+// if there is one; both must outlive this. `write` says how words have a name.
 class KnownNames {
  public:
   using WriteName = std::string (*)(std::string_view name);
@@ -32,21 +32,23 @@ class KnownNames {
                       WriteName write = &CanonicalName);
 
   EntryFacts FactsOf(const UpdateEntry& entry) const;
-  // "add column STATE VARCHAR(16) to table SHOP.ORDERS"
+  // "add column STATE VARCHAR(16) to table SHOP.ORDERS". What is changed is told with what
+  // it was before, where that is known.
   std::string WordsOf(const UpdateEntry& entry) const;
 
  private:
-  struct Known {
-    ObjectId id;
-    ObjectKind kind;
-    std::string name;
-  };
-  std::optional<Known> Find(ObjectId id) const;
+  ObjectDescriptor Find(ObjectId id) const;
+  std::string Path(const ObjectDescriptor& object) const;
   std::string Named(ObjectId id, std::string_view kind) const;
+  std::string ColumnName(ObjectId table, ColumnId column) const;
+  template <typename Ids>
+  std::string ColumnNames(ObjectId table, const Ids& columns) const;
   std::string ColumnWords(const Column& column) const;
-  std::string ObjectWords(const ObjectDescriptor& object) const;
+  std::string CreatedWords(const ObjectDescriptor& object) const;
+  std::string ReplacedWords(const ObjectDescriptor& object) const;
+  std::string AlteredWords(const AlterColumn& entry) const;
 
-  absl::flat_hash_map<ObjectId, Known> known_;
+  absl::flat_hash_map<ObjectId, ObjectDescriptor> known_;
   const CatalogView* catalog_;
   WriteName write_;
 };

@@ -65,6 +65,14 @@ std::optional<TypeId> TypeByName(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> TypeNames() {
+  std::vector<std::string_view> names;
+  for (const TypeRow& row : kTypes) {
+    if (row.id != TypeId::kNull) names.push_back(row.name);
+  }
+  return names;
+}
+
 bool TakesPrecision(TypeId type) {
   return type == TypeId::kDecimal || type == TypeId::kTime || type == TypeId::kDatetime ||
          type == TypeId::kTimestamp || type == TypeId::kPeriod || type == TypeId::kDuration;

@@ -54,6 +54,8 @@ enum class TypeId : uint8_t {
 // "INT32", "BYTE_ARRAY", ...: the names of the JSON-lines protocol and of messages.
 std::string_view TypeName(TypeId type);
 std::optional<TypeId> TypeByName(std::string_view name);
+// The names of all types that a column can have, in the order of their numbers.
+std::vector<std::string_view> TypeNames();
 
 bool TakesPrecision(TypeId type);  // DECIMAL, TIME, DATETIME, TIMESTAMP, PERIOD, DURATION
 bool TakesScale(TypeId type);      // DECIMAL
@@ -101,8 +103,8 @@ inline DataType ByteArray() {
   return {TypeId::kByteArray, std::nullopt, std::nullopt, kDefaultLength, false};
 }
 
-// The default of a column as it is kept: a constant's canonical text and type,
-// or a function's name. A NULL constant is no default.
+// The default of a column as it is kept: a constant's text as it was given and its
+// type, or a function's name. A NULL constant is no default.
 struct DefaultValue {
   enum class Kind : uint8_t { kNone = 0, kConstant = 1, kFunction = 2 };
 

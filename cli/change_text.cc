@@ -16,7 +16,6 @@ namespace annals::cli {
 namespace {
 
 constexpr size_t kShownChanges = 3;
-constexpr size_t kShownPieces = 3;
 
 // `properties` by key; they must stay.
 using ByKey = std::unordered_map<std::string_view, const Property*>;
@@ -57,11 +56,11 @@ std::string CreatedText(const CatalogView& catalog, const ObjectDescriptor& obje
 }
 
 std::string AlteredText(const ObjectChange& change, const CatalogView& before,
-                        const CatalogView& after) {
+                        const CatalogView& after, size_t shown) {
   const std::vector<PieceChange> pieces = PiecesOf(change, before, after);
   std::vector<std::string> texts;
   for (const PieceChange& piece : pieces) texts.push_back(PieceText(piece));
-  const size_t more = texts.size() > kShownPieces ? texts.size() - kShownPieces : 0;
+  const size_t more = texts.size() > shown ? texts.size() - shown : 0;
   texts.resize(texts.size() - more);
   if (more > 0) texts.push_back(absl::StrCat("and ", more, " more"));
   return absl::StrCat("alter ", KindAndName(before, change.before), texts.empty() ? "" : ": ",
@@ -132,7 +131,7 @@ std::string PieceText(const PieceChange& piece) {
 }
 
 std::string ChangeText(const ObjectChange& change, const CatalogView& before,
-                       const CatalogView& after) {
+                       const CatalogView& after, size_t pieces) {
   switch (change.kind) {
     case ObjectChange::Kind::kCreated:
       return "create " + CreatedText(after, change.after);
@@ -142,7 +141,7 @@ std::string ChangeText(const ObjectChange& change, const CatalogView& before,
       return absl::StrCat("rename ", KindAndName(before, change.before), " to ",
                           QualifiedName(after, change.after));
     case ObjectChange::Kind::kAltered:
-      return AlteredText(change, before, after);
+      return AlteredText(change, before, after, pieces);
   }
   return "";
 }

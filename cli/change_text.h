@@ -35,8 +35,11 @@ std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView&
 std::string PieceText(const PieceChange& piece);
 
 // "create table PUBLIC.ORDERS (4 columns)", "rename table A.B to A.C"
+// with the first `pieces` of what was altered.
+inline constexpr size_t kFewPieces = 3;
+inline constexpr size_t kAllPieces = SIZE_MAX;
 std::string ChangeText(const ObjectChange& change, const CatalogView& before,
-                       const CatalogView& after);
+                       const CatalogView& after, size_t pieces = kFewPieces);
 
 // All but the followers on one line; of many changes the first few: "12 changes: drop
 // table A.B, ...". "no changes" if there are none. Control characters are made visible.

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "annals/cli/terminal_text.h"
+#include "annals/commands/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -146,8 +146,8 @@ absl::Status Fields::Finish() {
   ANNALS_RETURN_IF_ERROR(error_);
   for (const auto& field : json_.items()) {
     if (std::ranges::find(taken_, field.key()) != taken_.end()) continue;
-    return Invalid(absl::StrCat(where_, " has no field \"", Visible(field.key().substr(0, 80)),
-                                "\"; it takes ", absl::StrJoin(taken_, ", ")));
+    return Invalid(absl::StrCat(where_, " has no field ", Quoted(field.key()), "; it takes ",
+                                absl::StrJoin(taken_, ", ")));
   }
   return absl::OkStatus();
 }

@@ -1,13 +1,25 @@
 #include "annals/cli/json.h"
 
-#include <cmath>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "annals/commands/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
 namespace {
+
+// What the parser says, with what it read last cut, and without its own words in front:
+// "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error while
+// parsing value - invalid literal; last read: 'no'"
+std::string DetailOf(const nlohmann::detail::exception& error, const std::string& token) {
+  const std::string what = error.what();
+  const size_t place = what.find(": ");
+  std::string detail = what.substr(place == std::string::npos ? what.find(' ') + 1 : place + 2);
+  const size_t read = detail.find(token);
+  if (!token.empty() && read != std::string::npos) detail.replace(read, token.size(), Shown(token));
+  return detail;
+}
 
 // Builds the value from the parser's events; the parser itself does not recurse.
 class Builder final : public nlohmann::json_sax<Json> {
@@ -18,9 +30,8 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool number_unsigned(number_unsigned_t value) override { return Add(value); }
   bool number_float(number_float_t value, const string_t& text) override {
     if (text.find_first_of(".eE") == string_t::npos) {
-      return Refuse(absl::StrCat("the number ", text.substr(0, 40), " is beyond 64 bits"));
+      return Refuse(absl::StrCat("the number ", Shown(text), " is beyond 64 bits"));
     }
-    if (!std::isfinite(value)) return Refuse("a number is too large");
     return Add(value);
   }
   bool string(string_t& value) override { return Add(std::move(value)); }
@@ -29,7 +40,7 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool start_object(size_t /*size*/) override { return Open(Json::object()); }
   bool key(string_t& name) override {
     if (open_.back()->contains(name)) {
-      return Refuse(absl::StrCat("the field \"", name.substr(0, 80), "\" is there twice"));
+      return Refuse(absl::StrCat("the field ", Quoted(name), " is there twice"));
     }
     if (open_.back()->size() == kMaxJsonFields) {
       return Refuse(absl::StrCat("an object has more than ", kMaxJsonFields, " fields"));
@@ -40,13 +51,13 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool end_object() override { return Close(); }
   bool start_array(size_t /*size*/) override { return Open(Json::array()); }
   bool end_array() override { return Close(); }
-  bool parse_error(size_t position, const std::string& /*token*/,
+  bool parse_error(size_t position, const std::string& token,
                    const nlohmann::detail::exception& error) override {
-    const std::string what = error.what();
-    // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error ..."
-    const size_t detail = what.find(": ");
-    return Refuse(absl::StrCat("no JSON at byte ", position, ": ",
-                               detail == std::string::npos ? what : what.substr(detail + 2)));
+    constexpr int kOutOfRange = 406;
+    if (error.id == kOutOfRange) {
+      return Refuse(absl::StrCat("the number ", Shown(token), " is too large"));
+    }
+    return Refuse(absl::StrCat("no JSON at byte ", position, ": ", DetailOf(error, token)));
   }
 
   Json TakeValue() { return std::move(root_); }

@@ -78,7 +78,7 @@ std::string ListingSql(const CatalogView& catalog) {
     const auto statement = ddl::ToSql(catalog, object);
     if (statement.ok()) {
       absl::StrAppend(&sql, *statement, "\n");
-      // Tables of the default zone do not name it.
+      // Which zone is the default one is part of the catalog.
       if (object.id() == catalog.default_zone_id()) {
         absl::StrAppend(&sql, "ALTER ZONE ", ddl::QuoteName(object.name()), " SET DEFAULT;\n");
       }

@@ -4,13 +4,17 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "annals/catalog/apply.h"
+#include "annals/catalog/catalog_draft.h"
 #include "annals/catalog/entry_text.h"
+#include "annals/cli/change_text.h"
 #include "annals/cli/listing.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/object_lookup.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/selector.h"
 #include "annals/cli/text_table.h"
+#include "annals/commands/names.h"
 #include "annals/ddl/names.h"
 #include "annals/ddl/show_create.h"
 #include "annals/schemas/status.h"
@@ -25,9 +29,12 @@ absl::StatusOr<Catalog> CatalogOf(const ddl::AsOf& as_of, const CatalogManager& 
   const auto time = ParseMoment(*moment);
   if (!time.has_value()) {
     return MakeError(Reason::INVALID_VALUE,
-                     absl::StrCat("'", *moment, "' is no time; write '2026-11-01T10:00Z'"));
+                     absl::StrCat("'", Shown(*moment), "' is no time; write '2026-11-01T10:00Z'"));
   }
-  return manager.ActiveAt(*time);
+  auto catalog = manager.ActiveAt(*time);
+  if (!catalog.ok() || catalog->version().value > 0) return catalog;
+  return MakeError(Reason::CATALOG_TIMESTAMP_NOT_FOUND,
+                   absl::StrCat("'", *moment, "' is before all versions"));
 }
 
 ObjectKind KindOf(ddl::Show::What what) {
@@ -55,6 +62,43 @@ absl::StatusOr<std::string> Versions(const ddl::Show& show, const Catalog& until
     ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, manager.At(v));
     table.AddRow(
         {absl::StrCat(v.value), MomentText(catalog.timestamp()), MomentText(catalog.activation())});
+  }
+  return table.TakeText();
+}
+
+// What `entry` does, where the catalog is known before and after.
+std::string EntryText(const UpdateEntry& entry, const KnownNames& names, const CatalogView& before,
+                      const CatalogView& after) {
+  if (std::holds_alternative<SetDefaultZone>(entry)) return names.WordsOf(entry);
+  const ObjectId id = names.FactsOf(entry).id;
+  const ObjectDescriptor old = before.Find(id);
+  const ObjectDescriptor now = after.Find(id);
+  if (!old && !now) return names.WordsOf(entry);
+  if (!old) {
+    const std::string details = ShortText(after, now);
+    return absl::StrCat("create ", ToAbsl(KindName(now.kind())), " ", QualifiedName(after, now),
+                        details.empty() ? "" : ": ", details);
+  }
+  ObjectChange change{ObjectChange::Kind::kAltered, id, old, now};
+  if (std::holds_alternative<RenameObject>(entry)) change.kind = ObjectChange::Kind::kRenamed;
+  if (!now) change.kind = ObjectChange::Kind::kDropped;
+  const auto* const drop = std::get_if<DropObject>(&entry);
+  return ChangeText(change, before, after, kAllPieces) +
+         (drop != nullptr && drop->cascade ? " and what depends on it" : "");
+}
+
+// Each entry is told on what those before it leave.
+std::string EntriesText(const UpdateEntries& entries, const CatalogView& catalog) {
+  const KnownNames names(entries, &catalog, &ddl::QuoteName);
+  TextTable table({"ENTRY", "WHAT IT DOES"});
+  CatalogDraft done(catalog, catalog.version().Next(), {});
+  for (const UpdateEntry& entry : entries) {
+    CatalogDraft next(done, done.version(), {});
+    // A version may have come in between, on which the entry does not fit.
+    const bool fits = Apply(entry, next).ok();
+    table.AddRow({std::string(EntryName(entry)),
+                  fits ? EntryText(entry, names, done, next) : names.WordsOf(entry)});
+    if (fits) std::move(next).MergeInto(done);
   }
   return table.TakeText();
 }
@@ -96,12 +140,7 @@ class Looker {
     ANNALS_ASSIGN_OR_RETURN(const UpdateEntries entries,
                             manager_.Explain(explain.write.commands, options_));
     const Catalog catalog = manager_.Latest();
-    const KnownNames names(entries, &catalog, &ddl::QuoteName);
-    TextTable table({"ENTRY", "WHAT IT DOES"});
-    for (const UpdateEntry& entry : entries) {
-      table.AddRow({std::string(EntryName(entry)), names.WordsOf(entry)});
-    }
-    return table.TakeText();
+    return EntriesText(entries, catalog);
   }
 
  private:

@@ -127,9 +127,9 @@ absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
                                              std::string_view name) {
   const auto parts = SplitName(name);
   if (!parts.has_value()) {
-    return MakeError(Reason::INVALID_REQUEST,
-                     absl::StrCat(ToAbsl(name),
-                                  " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
+    return MakeError(
+        Reason::INVALID_REQUEST,
+        absl::StrCat(Shown(name), " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
   }
   std::optional<std::string> schema;
   if (parts->size() == 2) {
@@ -140,7 +140,7 @@ absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
     const ObjectDescriptor object = Find(catalog, kind, schema, written);
     if (object) return object;
   }
-  return NotFound(catalog, kind, name);
+  return NotFound(catalog, kind, Shown(name));
 }
 
 }  // namespace annals::cli

@@ -8,7 +8,6 @@
 #include "absl/strings/str_join.h"
 #include "annals/cli/fields.h"
 #include "annals/cli/json.h"
-#include "annals/cli/terminal_text.h"
 #include "annals/commands/alter_table_add_column.h"
 #include "annals/commands/alter_table_alter_column.h"
 #include "annals/commands/alter_table_drop_column.h"
@@ -24,6 +23,7 @@
 #include "annals/commands/drop_table.h"
 #include "annals/commands/drop_zone.h"
 #include "annals/commands/index_life_cycle.h"
+#include "annals/commands/names.h"
 #include "annals/commands/rename_index.h"
 #include "annals/commands/rename_table.h"
 #include "annals/schemas/status.h"
@@ -61,7 +61,9 @@ ColumnDefault ReadDefault(const Json& value, Fields& owner, std::string_view nam
   const Json* const constant = fields.Any("constant");
   const auto function = fields.Text("function");
   owner.Fail(fields.Finish());
-  if ((constant != nullptr) == function.has_value()) {
+  // A null beside a function is not given; by itself it is the constant that is no default.
+  const bool has_value = constant != nullptr && !constant->is_null();
+  if (function.has_value() ? has_value : constant == nullptr) {
     owner.Refuse(name, "must be {\"constant\": value} or {\"function\": name}");
     return {};
   }
@@ -80,15 +82,15 @@ std::optional<ColumnDefault> TakeDefault(Fields& fields) {
   return ReadDefault(*value, fields, "default");
 }
 
+void Append(std::string* out, std::string_view text) { out->append(text); }
+
 std::optional<TypeId> TakeType(Fields& fields) {
   const auto name = fields.Text("type");
   if (!name.has_value()) return std::nullopt;
   const auto type = TypeByName(*name);
   if (!type.has_value()) {
-    fields.Refuse("type", absl::StrCat("\"", Visible(name->substr(0, 80)),
-                                       "\" is no type; there are BOOLEAN INT8 INT16 INT32 INT64 "
-                                       "FLOAT DOUBLE DECIMAL DATE TIME DATETIME TIMESTAMP UUID "
-                                       "STRING BYTE_ARRAY PERIOD DURATION"));
+    fields.Refuse("type", absl::StrCat(Quoted(*name), " is no type; there are ",
+                                       absl::StrJoin(TypeNames(), " ", Append)));
   }
   return type;
 }
@@ -144,6 +146,13 @@ std::vector<Collation> TakeCollations(Fields& fields) {
   });
 }
 
+// Only what is sorted has them; a null is not given.
+void RefuseCollations(Fields& fields) {
+  const Json* const value = fields.Any("collations");
+  if (value == nullptr || value->is_null()) return;
+  fields.Refuse("collations", "is for what is sorted, not for what is hash");
+}
+
 std::optional<PrimaryKey> TakePrimaryKey(Fields& fields) {
   const Json* const value = fields.Any("primary_key");
   if (value == nullptr || value->is_null()) return std::nullopt;
@@ -156,7 +165,11 @@ std::optional<PrimaryKey> TakePrimaryKey(Fields& fields) {
   key.kind = kind == "sorted" ? IndexKind::kSorted : IndexKind::kHash;
   key.name = key_fields.Text("name");
   key.columns = key_fields.Texts("columns").value_or(std::vector<std::string>());
-  if (key.kind == IndexKind::kSorted) key.collations = TakeCollations(key_fields);
+  if (key.kind == IndexKind::kSorted) {
+    key.collations = TakeCollations(key_fields);
+  } else {
+    RefuseCollations(key_fields);
+  }
   fields.Fail(key_fields.Finish());
   return key;
 }
@@ -270,7 +283,11 @@ CreateIndex ReadIndex(Fields& fields, IndexKind kind) {
   return command;
 }
 
-CatalogCommand ReadCreateHashIndex(Fields& fields) { return ReadIndex(fields, IndexKind::kHash); }
+CatalogCommand ReadCreateHashIndex(Fields& fields) {
+  CreateIndex command = ReadIndex(fields, IndexKind::kHash);
+  RefuseCollations(fields);
+  return command;
+}
 
 CatalogCommand ReadCreateSortedIndex(Fields& fields) {
   CreateIndex command = ReadIndex(fields, IndexKind::kSorted);
@@ -278,17 +295,22 @@ CatalogCommand ReadCreateSortedIndex(Fields& fields) {
   return command;
 }
 
-IndexRef TakeIndexId(Fields& fields) {
-  const int64_t id = fields.RequiredInteger("id");
-  if (id < 0 || id >= UINT32_MAX) {
-    fields.Refuse("id", absl::StrCat("must be from 0 to 4294967294, not ", id));
-  }
-  return {.id = ObjectId{static_cast<uint32_t>(id)}};
-}
+// A step of an index whose id no object can have.
+struct NoSuchIndex {
+  int64_t id;
 
-CatalogCommand ReadStartBuilding(Fields& fields) { return StartBuildingIndex{TakeIndexId(fields)}; }
-CatalogCommand ReadMakeAvailable(Fields& fields) { return MakeIndexAvailable{TakeIndexId(fields)}; }
-CatalogCommand ReadRemoveIndex(Fields& fields) { return RemoveIndex{TakeIndexId(fields)}; }
+  absl::Status Validate(Policy /*policy*/) const { return absl::OkStatus(); }
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& /*context*/) const {
+    return MakeError(Reason::INDEX_NOT_FOUND, absl::StrCat("there is no index with id ", id));
+  }
+};
+
+template <typename Command>
+CatalogCommand ReadIndexStep(Fields& fields) {
+  const int64_t id = fields.RequiredInteger("id");
+  if (id < 0 || id >= kNoObject.value) return NoSuchIndex{id};
+  return Command{{.id = ObjectId{static_cast<uint32_t>(id)}}};
+}
 
 std::optional<ConsistencyMode> TakeConsistency(Fields& fields) {
   const auto mode = fields.Text("consistency_mode");
@@ -383,9 +405,9 @@ constexpr CommandReader kCommands[] = {
     {"create_sorted_index", ReadCreateSortedIndex},
     {"drop_index", ReadDrop<DropIndex>},
     {"rename_index", ReadRename<RenameIndex>},
-    {"start_building_index", ReadStartBuilding},
-    {"make_index_available", ReadMakeAvailable},
-    {"remove_index", ReadRemoveIndex},
+    {"start_building_index", ReadIndexStep<StartBuildingIndex>},
+    {"make_index_available", ReadIndexStep<MakeIndexAvailable>},
+    {"remove_index", ReadIndexStep<RemoveIndex>},
     {"create_zone", ReadCreateZone},
     {"alter_zone", ReadAlterZone},
     {"rename_zone", ReadRenameZone},
@@ -405,9 +427,9 @@ absl::StatusOr<std::string> RequestName(const Json& json) {
   }
   if (json.size() == 1) return json.begin().key();
   std::vector<std::string> names;
-  for (const auto& field : json.items()) names.push_back(Visible(field.key().substr(0, 40)));
+  for (const auto& field : json.items()) names.push_back(field.key());
   return Invalid(absl::StrCat("a request has one field, which is its command, and this one has ",
-                              names.size(), names.empty() ? "" : ": ", absl::StrJoin(names, ", ")));
+                              names.size(), names.empty() ? "" : ": ", QuotedList(names)));
 }
 
 absl::StatusOr<CatalogCommand> ReadCommand(const Json& json) {
@@ -421,9 +443,8 @@ absl::StatusOr<CatalogCommand> ReadCommand(const Json& json) {
   }
   std::vector<std::string_view> names;
   for (const CommandReader& reader : kCommands) names.push_back(reader.name);
-  const auto append = [](std::string* out, std::string_view one) { out->append(one); };
-  return Invalid(absl::StrCat("there is no command \"", Visible(name.substr(0, 80)),
-                              "\"; there are ", absl::StrJoin(names, ", ", append)));
+  return Invalid(absl::StrCat("there is no command ", Quoted(name), "; there are ",
+                              absl::StrJoin(names, ", ", Append)));
 }
 
 absl::StatusOr<Request> ReadBatch(const Json& list, std::optional<size_t>& index) {
@@ -437,23 +458,24 @@ absl::StatusOr<Request> ReadBatch(const Json& list, std::optional<size_t>& index
   return request;
 }
 
-absl::StatusOr<CatalogVersion> CheckVersion(Fields& fields, int64_t version) {
-  if (version < 0) {
-    fields.Refuse("version", absl::StrCat("must not be negative, as ", version, " is"));
-  }
+absl::StatusOr<CatalogVersion> FinishVersion(Fields& fields, int64_t version) {
   ANNALS_RETURN_IF_ERROR(fields.Finish());
+  if (version < 0) {
+    return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                     absl::StrCat("version ", version, " does not exist; versions begin with 0"));
+  }
   return CatalogVersion{static_cast<uint64_t>(version)};
 }
 
 absl::StatusOr<Request> ReadDescribe(Fields fields) {
   const auto version = fields.Integer("version");
-  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion checked, CheckVersion(fields, version.value_or(0)));
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion checked, FinishVersion(fields, version.value_or(0)));
   return DescribeRequest{version ? std::optional(checked) : std::nullopt};
 }
 
 absl::StatusOr<Request> ReadSnapshot(Fields fields) {
   const int64_t version = fields.RequiredInteger("version");
-  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion checked, CheckVersion(fields, version));
+  ANNALS_ASSIGN_OR_RETURN(const CatalogVersion checked, FinishVersion(fields, version));
   return SnapshotRequest{checked};
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "annals/commands/names.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/snapshot.h"
 
@@ -14,8 +15,8 @@ namespace {
 
 absl::Status NoSelector(std::string_view text) {
   return MakeError(Reason::INVALID_REQUEST,
-                   absl::StrCat("\"", ToAbsl(text),
-                                "\" names no version; write 42, latest, latest~3, earliest or "
+                   absl::StrCat(Quoted(text),
+                                " names no version; write 42, latest, latest~3, earliest or "
                                 "@2026-11-01T10:00Z"));
 }
 
@@ -104,8 +105,8 @@ absl::StatusOr<Selector> ParseSelector(std::string_view text) {
 absl::StatusOr<std::pair<Selector, Selector>> ParseRange(std::string_view text) {
   const size_t dots = text.find("..");
   if (dots == std::string_view::npos) {
-    return MakeError(Reason::INVALID_REQUEST, absl::StrCat("\"", ToAbsl(text),
-                                                           "\" is no range; write A..B, such as "
+    return MakeError(Reason::INVALID_REQUEST, absl::StrCat(Quoted(text),
+                                                           " is no range; write A..B, such as "
                                                            "8..latest"));
   }
   const std::string_view from = text.substr(0, dots);

@@ -73,7 +73,7 @@ class Session {
     }
     const auto rows = Look(statement, manager_, options_);
     if (!rows.ok()) {
-      Complain(rows.status(), statement.position);
+      Complain(rows.status(), statement, statement.position);
       // What EXPLAIN tells of is refused as it would be if it were done.
       const bool explains = std::holds_alternative<ddl::Explain>(statement.what);
       return explains ? WriteFailure(rows.status()) : ReadFailure(rows.status());
@@ -89,7 +89,7 @@ class Session {
     summary_.clear();
     const auto done = manager_.Execute(write.commands, options);
     if (!done.ok()) {
-      Complain(done.status(), PlaceOf(done.status(), write, statement));
+      Complain(done.status(), statement, PlaceOf(done.status(), write, statement));
       return WriteFailure(done.status());
     }
     if (std::find(done->applied.begin(), done->applied.end(), true) == done->applied.end()) {
@@ -114,8 +114,10 @@ class Session {
     return known ? write.positions[*index] : statement.position;
   }
 
-  void Complain(const absl::Status& status, ddl::Position position) {
-    console_.Error(absl::StrCat(At(input_, position), MessageOf(status)));
+  void Complain(const absl::Status& status, const ddl::Statement& statement,
+                ddl::Position position) {
+    console_.Error(
+        absl::StrCat(At(input_, position), MessageOf(status), ddl::ExcerptAt(statement, position)));
   }
 
   CatalogManager& manager_;

@@ -134,26 +134,36 @@ absl::Status CheckStrict(const AlterTableAlterColumn& command, const Column& ori
 
 // --- The column as it will be.
 
-// A parameter as it will be if the type stays. One that the type does not take may be
-// given as it is shown, which is 0.
-std::optional<int64_t> Settled(const std::optional<int64_t>& given, bool takes, uint32_t old) {
-  if (takes) return given.value_or(old);
-  return Differs(given, old) ? given : std::nullopt;
+// Without the parameters that the type does not take and that are given as they are
+// shown, which is 0.
+DataType WithoutRestated(DataType type) {
+  const auto drop = [](std::optional<int64_t>& given, bool takes) {
+    if (!takes && given == 0) given.reset();
+  };
+  drop(type.precision, TakesPrecision(type.id));
+  drop(type.scale, TakesScale(type.id));
+  drop(type.length, TakesLength(type.id));
+  return type;
 }
 
-// Parameters that are not given stay, unless the type becomes another.
+// The type as it is asked for; `id` if that is not said.
+DataType AskedType(const AlterTableAlterColumn& command, TypeId id) {
+  return WithoutRestated({.id = command.type.value_or(id),
+                          .precision = command.precision,
+                          .scale = command.scale,
+                          .length = command.length,
+                          .length_given = command.length_given});
+}
+
+// Parameters that are not given stay, unless the type becomes another. A length that is
+// given as it is leaves open whether it was given before.
 DataType NewType(const AlterTableAlterColumn& command, const Column& origin) {
-  DataType type;
-  type.id = command.type.value_or(origin.type);
-  type.precision = command.precision;
-  type.scale = command.scale;
-  type.length = command.length;
-  type.length_given = command.length_given;
+  DataType type = AskedType(command, origin.type);
   if (type.id != origin.type) return type;
-  type.precision = Settled(command.precision, TakesPrecision(type.id), origin.precision);
-  type.scale = Settled(command.scale, TakesScale(type.id), origin.scale);
-  type.length = Settled(command.length, TakesLength(type.id), origin.length);
-  if (!command.length) type.length_given = origin.length_given;
+  if (!type.precision && TakesPrecision(type.id)) type.precision = origin.precision;
+  if (!type.scale && TakesScale(type.id)) type.scale = origin.scale;
+  if (!type.length && TakesLength(type.id)) type.length = origin.length;
+  if (type.length == origin.length) type.length_given = origin.length_given;
   return type;
 }
 
@@ -162,18 +172,26 @@ bool SameType(const Column& a, const Column& b) {
          a.length == b.length;
 }
 
+// A type that grows takes every constant as it is spelled. One that is no value of the
+// type was kept as given, and still is none.
+DefaultValue KeepGrown(const Column& origin, const Column& target) {
+  DefaultValue kept = origin.default_value;
+  if (kept.kind == DefaultValue::Kind::kConstant && kept.type == origin.type) {
+    kept.type = target.type;
+  }
+  return kept;
+}
+
 // The default that stays follows the type.
 absl::StatusOr<DefaultValue> KeepDefault(const AlterTableAlterColumn& command, const Column& origin,
                                          const Column& target, bool relaxed) {
   if (SameType(origin, target)) return origin.default_value;
-  // One that is no value of the type was kept as given, and growing does not change it.
-  if (!relaxed && origin.default_value.type != origin.type) return origin.default_value;
+  if (!relaxed) return KeepGrown(origin, target);
   if (auto converted = ConvertDefault(origin.default_value, target)) return *std::move(converted);
-  // What a wider type does not take did not fit before: it was kept as given.
-  if (!relaxed) return origin.default_value;
-  return Refuse(Reason::DEFAULT_NOT_CONVERTIBLE, command,
-                absl::StrCat("its default ", origin.default_value.text, " does not fit type ",
-                             TypeText(target), "; drop it, or give another"));
+  return Refuse(
+      Reason::DEFAULT_NOT_CONVERTIBLE, command,
+      absl::StrCat("its default ", DefaultText(origin.default_value), " does not fit type ",
+                   TypeText(target), "; drop it, or give another"));
 }
 
 }  // namespace
@@ -187,13 +205,12 @@ absl::Status AlterTableAlterColumn::Validate(Policy /*policy*/) const {
   }
   if (type) {
     ANNALS_RETURN_IF_ERROR(CheckStorable(*type, column));
-    ANNALS_RETURN_IF_ERROR(
-        ValidateType({*type, precision, scale, length}, column, /*complete=*/false));
+    ANNALS_RETURN_IF_ERROR(ValidateType(AskedType(*this, *type), column, /*complete=*/false));
   }
   if (default_value && default_value->kind == ColumnDefault::Kind::kFunction) {
     return MakeError(Reason::NON_CONSTANT_DEFAULT,
                      absl::StrCat("column ", Quoted(column), " cannot be given the default ",
-                                  default_value->function, "; it has to be a constant"));
+                                  Quoted(default_value->function), "; it has to be a constant"));
   }
   return absl::OkStatus();
 }

@@ -17,7 +17,7 @@ namespace annals {
 namespace {
 
 absl::Status ValidateKey(const PrimaryKey& key) {
-  ANNALS_RETURN_IF_ERROR(ValidateKeyName(key));
+  ANNALS_RETURN_IF_ERROR(ValidateKeyCountAndName(key));
   for (const std::string& column : key.columns) {
     ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
   }
@@ -28,6 +28,18 @@ absl::Status ValidateKey(const PrimaryKey& key) {
 size_t CountNullable(const TableDescriptor& table, const std::vector<ColumnId>& ids) {
   return static_cast<size_t>(std::count_if(
       ids.begin(), ids.end(), [&](ColumnId id) { return table.FindColumn(id)->nullable(); }));
+}
+
+// Only a key column has a function as its default.
+UpdateEntries DropFunctions(const TableDescriptor& table) {
+  UpdateEntries entries;
+  for (const ColumnId id : table.primary_key()) {
+    Column column = table.FindColumn(id)->ToColumn();
+    if (column.default_value.kind != DefaultValue::Kind::kFunction) continue;
+    column.default_value = {};
+    entries.push_back(AlterColumn{table.id(), std::move(column)});
+  }
+  return entries;
 }
 
 }  // namespace
@@ -80,7 +92,11 @@ absl::StatusOr<UpdateEntries> AlterTableDropPrimaryKey::Plan(PlanContext& contex
     return MakeError(Reason::NO_PRIMARY_KEY, absl::StrCat("table ", Qualified(schema, table),
                                                           " has no primary key to drop"));
   }
-  return UpdateEntries{SetPrimaryKey{owner->id(), {}, {}, kNoObject}, DropObject{index}};
+  UpdateEntries entries = DropFunctions(*owner);
+  ANNALS_RETURN_IF_ERROR(CheckRoomForColumns(*owner, 0, entries.size()));
+  entries.push_back(SetPrimaryKey{owner->id(), {}, {}, kNoObject});
+  entries.push_back(DropObject{index});
+  return entries;
 }
 
 }  // namespace annals

@@ -58,6 +58,8 @@ absl::Status CreateIndex::Validate(Policy /*policy*/) const {
     return MakeError(Reason::NO_COLUMNS,
                      absl::StrCat("index ", Quoted(name), " needs at least one column"));
   }
+  ANNALS_RETURN_IF_ERROR(
+      WithContext(CheckKeyColumnCount(columns.size()), absl::StrCat("index ", Quoted(name))));
   for (const std::string& column : columns) {
     ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
   }
@@ -66,8 +68,7 @@ absl::Status CreateIndex::Validate(Policy /*policy*/) const {
         Reason::COLUMN_DUPLICATED,
         absl::StrCat("index ", Quoted(name), " names column ", Quoted(*twice), " twice"));
   }
-  ANNALS_RETURN_IF_ERROR(ValidateCollations(*this));
-  return WithContext(CheckKeyColumnCount(columns.size()), absl::StrCat("index ", Quoted(name)));
+  return ValidateCollations(*this);
 }
 
 absl::StatusOr<UpdateEntries> CreateIndex::Plan(PlanContext& context) const {

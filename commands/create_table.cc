@@ -48,6 +48,16 @@ CreateTable WithImplicitKey(CreateTable command) {
 
 // --- Without a catalog.
 
+absl::Status CheckNoImplicitKey(const CreateTable& command) {
+  const std::string key(kImplicitKeyColumn);
+  if (!Contains(ColumnNames(command), key)) return absl::OkStatus();
+  return MakeError(
+      Reason::COLUMN_DUPLICATED,
+      absl::StrCat("table ", Qualified(command.schema, command.name), ": column ", Quoted(key),
+                   " is the key that a table without one gets; give "
+                   "the table a primary key, or the column another name"));
+}
+
 absl::Status ValidateColumns(const CreateTable& command, Policy policy) {
   if (command.columns.empty() && policy == Policy::kStrict) {
     return MakeError(Reason::NO_COLUMNS, "it needs at least one column");
@@ -62,7 +72,7 @@ absl::Status ValidateKey(const CreateTable& command, Policy policy) {
     return MakeError(Reason::NO_PRIMARY_KEY, "it needs a primary key");
   }
   const PrimaryKey& key = *command.primary_key;
-  ANNALS_RETURN_IF_ERROR(ValidateKeyName(key));
+  ANNALS_RETURN_IF_ERROR(ValidateKeyCountAndName(key));
   for (const ColumnDefinition& column : command.columns) {
     if (column.nullable && Contains(key.columns, column.name)) {
       return MakeError(Reason::PK_NULLABLE,
@@ -87,19 +97,19 @@ absl::Status ValidateFunction(const ColumnDefinition& column, bool key_column) {
   if (!key_column) {
     return MakeError(Reason::FUNCTIONAL_DEFAULT_NOT_ALLOWED,
                      absl::StrCat("column ", Quoted(column.name), " cannot have the default ",
-                                  function, "; only key columns can have a function"));
+                                  Quoted(function), "; only key columns can have a function"));
   }
   const std::optional<TypeId> type = TypeOfFunction(function);
   if (!type) {
     return MakeError(Reason::FUNCTIONAL_DEFAULT_UNSUPPORTED,
-                     absl::StrCat("column ", Quoted(column.name), " has the default ", function,
-                                  ", which is no function; there is rand_uuid"));
+                     absl::StrCat("column ", Quoted(column.name), " has the default ",
+                                  Quoted(function), ", which is no function; there is rand_uuid"));
   }
   if (*type == column.type.id) return absl::OkStatus();
   return MakeError(
       Reason::FUNCTIONAL_DEFAULT_TYPE_MISMATCH,
       absl::StrCat("column ", Quoted(column.name), " has type ", ToAbsl(TypeName(column.type.id)),
-                   ", and its default ", function, " gives a ", ToAbsl(TypeName(*type))));
+                   ", and its default ", Quoted(function), " gives a ", ToAbsl(TypeName(*type))));
 }
 
 absl::Status ValidateDefaults(const CreateTable& command) {
@@ -206,7 +216,10 @@ std::vector<ColumnId> IdsOf(const CreateTable& command, const std::vector<std::s
 }  // namespace
 
 absl::Status CreateTable::Validate(Policy policy) const {
-  if (NeedsImplicitKey(*this, policy)) return WithImplicitKey(*this).Validate(policy);
+  if (NeedsImplicitKey(*this, policy)) {
+    ANNALS_RETURN_IF_ERROR(CheckNoImplicitKey(*this));
+    return WithImplicitKey(*this).Validate(policy);
+  }
   if (allow_system_schema) {
     ANNALS_RETURN_IF_ERROR(CheckName(schema, "schema name"));
     ANNALS_RETURN_IF_ERROR(CheckName(name, "table name"));

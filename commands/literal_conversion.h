@@ -1,15 +1,8 @@
 #pragma once
 
-// Constants as values of a type: numbers exactly, as text, and times by the
-// calendar. The result is canonical text, the same for equal values:
-//
-//   BOOLEAN               TRUE, FALSE
-//   numbers               no exponent, no leading or trailing zeros, no -0
-//   DATE                  2024-01-31
-//   TIME                  10:20:30, and .5 where there is a fraction
-//   DATETIME, TIMESTAMP   2024-01-31 10:20:30.5; a TIMESTAMP in UTC ends in Z
-//   UUID, BYTE_ARRAY      hex digits in lower case
-//   STRING                itself
+// Literals as values of a type: whether they fit, and how they are kept. DECIMAL,
+// times, UUID and BYTE_ARRAY keep the spelling that they were given; other values have
+// one text (catalog/constant_text.h).
 
 #include <optional>
 #include <string>
@@ -22,15 +15,18 @@ namespace annals {
 // As SQL would write it, shortened: 'it''s', X'00ff', 12, TRUE.
 std::string LiteralText(const Literal& literal);
 
+// The same of a default that there is: a constant, or a function's name.
+std::string DefaultText(const DefaultValue& value);
+
 // What fits a column of this type: "a whole number from -128 to 127".
 std::string WhatFits(const Column& column);
 
-// `literal` as a value of the column's type; nothing if it does not fit. Nothing
-// is rounded or cut, and a string is no number.
+// `literal` as it is kept as a value of the column's type; nothing if it does not fit.
+// Nothing is rounded or cut, and a string is no number, but it can be a DECIMAL.
 std::optional<std::string> ConvertLiteral(const Literal& literal, const Column& column);
 
-// The default of a column whose type has become that of `column`; nothing if it
-// does not fit.
+// The default of a column whose type has become that of `column`, spelled as it was
+// where that is still right; nothing if it does not fit.
 std::optional<DefaultValue> ConvertDefault(const DefaultValue& value, const Column& column);
 
 // The type that a function gives; nothing if there is no such function.

@@ -51,9 +51,15 @@ absl::Status Exists(const SchemaDescriptor& schema, const ObjectDescriptor& owne
 
 }  // namespace
 
+std::string Shown(std::string_view text) {
+  constexpr size_t kShownBytes = 80;
+  if (text.size() <= kMaxNameBytes) return std::string(text);
+  return absl::StrCat(ToAbsl(CutAtCharacter(text, kShownBytes)), "...");
+}
+
 std::string Quoted(std::string_view name) {
   std::string quoted = "\"";
-  for (char c : name) {
+  for (char c : Shown(name)) {
     if (c == '"') quoted += '"';
     quoted += c;
   }

@@ -15,7 +15,10 @@
 
 namespace annals {
 
-// "T", and "PUBLIC"."T": as SQL writes them.
+// Text from outside as messages show it: what is longer than a name can be is cut to
+// some 80 bytes, at a character, and ends in "...".
+std::string Shown(std::string_view text);
+// "T", and "PUBLIC"."T": as SQL writes them, and cut like that.
 std::string Quoted(std::string_view name);
 std::string Qualified(std::string_view schema, std::string_view name);
 // "A", "B" and 7 more

@@ -59,13 +59,17 @@ absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const Catal
 
 }  // namespace
 
-absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
-                                       const CatalogView& base, CatalogDraft& draft, Policy policy,
-                                       const PlanLimits& limits) {
+absl::Status ValidateBatch(std::span<const CatalogCommand> commands, Policy policy) {
   for (size_t i = 0; i < commands.size(); ++i) {
     const auto valid = Guarded<absl::Status>([&] { return commands[i].Validate(policy); });
     if (!valid.ok()) return OfCommand(valid, i);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PlannedBatch> PlanValidBatch(std::span<const CatalogCommand> commands,
+                                            const CatalogView& base, CatalogDraft& draft,
+                                            Policy policy, const PlanLimits& limits) {
   PlannedBatch batch;
   for (size_t i = 0; i < commands.size(); ++i) {
     auto entries = Guarded<absl::StatusOr<UpdateEntries>>(
@@ -81,6 +85,13 @@ absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
                                   limits.max_entries, " are allowed in one version"));
   }
   return batch;
+}
+
+absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
+                                       const CatalogView& base, CatalogDraft& draft, Policy policy,
+                                       const PlanLimits& limits) {
+  ANNALS_RETURN_IF_ERROR(ValidateBatch(commands, policy));
+  return PlanValidBatch(commands, base, draft, policy, limits);
 }
 
 std::optional<size_t> CommandIndexOf(const absl::Status& status) {

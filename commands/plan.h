@@ -23,11 +23,20 @@ struct PlannedBatch {
   std::vector<bool> applied;  // One a command: whether it had something to do.
 };
 
-// Validates all of `commands`, then plans each on what those before it left.
-// Their effects, and the ids that they took, are left in `draft`, which must be
-// fresh on `base`; after an error `draft` is to be dropped. The error tells the
-// index of the command (CommandIndexOf). A command is anything that can plan: what
-// it throws is an error of its own (INTERNAL).
+// Checks what can be said of each of `commands` without a catalog. An error tells the
+// index of its command (CommandIndexOf), as those of planning do. A command is anything
+// that can plan: what it throws is an error of its own (INTERNAL).
+absl::Status ValidateBatch(std::span<const CatalogCommand> commands, Policy policy);
+
+// Plans each of `commands` on what those before it left. Their effects, and the ids that
+// they took, are left in `draft`, which must be fresh on `base`; after an error `draft` is
+// to be dropped.
+// REQUIRES: ValidateBatch(commands, policy) is ok.
+absl::StatusOr<PlannedBatch> PlanValidBatch(std::span<const CatalogCommand> commands,
+                                            const CatalogView& base, CatalogDraft& draft,
+                                            Policy policy, const PlanLimits& limits = {});
+
+// Both.
 absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
                                        const CatalogView& base, CatalogDraft& draft, Policy policy,
                                        const PlanLimits& limits = {});

@@ -7,10 +7,11 @@
 
 namespace annals {
 
-absl::Status ValidateKeyName(const PrimaryKey& key) {
+absl::Status ValidateKeyCountAndName(const PrimaryKey& key) {
   if (key.columns.empty()) {
     return MakeError(Reason::NO_PRIMARY_KEY, "a primary key has at least one column");
   }
+  ANNALS_RETURN_IF_ERROR(CheckKeyColumnCount(key.columns.size()));
   return key.name ? CheckName(*key.name, "primary key name") : absl::OkStatus();
 }
 
@@ -26,7 +27,7 @@ absl::Status ValidateKeyColumns(const PrimaryKey& key) {
                                   " primary key of ", key.columns.size(), " columns has ", wanted,
                                   " collations, not ", key.collations.size()));
   }
-  return CheckKeyColumnCount(key.columns.size());
+  return absl::OkStatus();
 }
 
 }  // namespace annals

@@ -27,9 +27,10 @@ inline PrimaryKey SortedPrimaryKey(std::vector<std::string> columns,
 
 // What can be said of a key without its table.
 //   NO_PRIMARY_KEY                  it has no columns
+//   TOO_MANY_KEY_COLUMNS
 //   BLANK_IDENTIFIER, INVALID_NAME  its name
-absl::Status ValidateKeyName(const PrimaryKey& key);
-//   PK_DUPLICATE, PK_COLLATION_COUNT, TOO_MANY_KEY_COLUMNS
+absl::Status ValidateKeyCountAndName(const PrimaryKey& key);
+//   PK_DUPLICATE, PK_COLLATION_COUNT
 absl::Status ValidateKeyColumns(const PrimaryKey& key);
 
 }  // namespace annals

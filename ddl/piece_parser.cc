@@ -12,6 +12,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "annals/commands/names.h"
 #include "annals/ddl/grammar_internal.h"
 #include "annals/ddl/piece_parser_internal.h"
 #include "annals/ddl/source_internal.h"
@@ -96,10 +97,10 @@ class Builder {
 
   // ---- Errors.
 
-  void Fail(const Node& at, std::string_view what, Reason reason = Reason::SYNTAX_ERROR) {
+  void Fail(const Node& at, std::string_view what) {
     if (!status_.ok()) return;
     const size_t offset = at.m_begin.data - piece_.text.data();
-    status_ = ErrorAt(reason, piece_.position, piece_.text, offset, what);
+    status_ = ErrorAt(Reason::SYNTAX_ERROR, piece_.position, piece_.text, offset, what);
   }
 
   // Whether `given` is not yet; a clause that is given twice is an error.
@@ -142,10 +143,10 @@ class Builder {
     Integer value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc::result_out_of_range) {
-      Fail(token, absl::StrCat(text, " is out of range, at most ",
+      Fail(token, absl::StrCat(Shown(text), " is out of range, at most ",
                                std::numeric_limits<Integer>::max(), " fits"));
     } else if (error != std::errc() || end != text.data() + text.size()) {
-      Fail(token, absl::StrCat(text, " is no whole number"));
+      Fail(token, absl::StrCat(Shown(text), " is no whole number"));
     }
     return value;
   }
@@ -154,7 +155,7 @@ class Builder {
     const std::string text = NumberOf(token.string_view());
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc()) Fail(token, absl::StrCat(text, " is out of range"));
+    if (error != std::errc()) Fail(token, absl::StrCat(Shown(text), " is out of range"));
     return value;
   }
 
@@ -229,21 +230,6 @@ class Builder {
             .type = Type(Get<g::Type>(column)),
             .nullable = options.nullable.value_or(true),
             .default_value = options.default_value.value_or(ColumnDefault{})};
-  }
-
-  // The name of the implicit key column is for nothing else; but the column itself
-  // may be spelled out, as SHOW CREATE does.
-  void CheckNotImplicitKey(const Node& at, std::string_view name) {
-    if (name != kImplicitKeyColumn) return;
-    Fail(at,
-         absl::StrCat("the name ", ToAbsl(kImplicitKeyColumn),
-                      " is reserved for the key column of a table without a key"),
-         Reason::INVALID_NAME);
-  }
-
-  void CheckNotImplicitKey(const Node& at, const ColumnDefinition& column) {
-    const bool is_one = column.type == Uuid() && column.default_value == Function("RAND_UUID");
-    if (!is_one) CheckNotImplicitKey(at, column.name);
   }
 
   // ---- Keys.
@@ -328,7 +314,6 @@ class Builder {
         const ColumnOptions options = OptionsOf(*child);
         table.columns.push_back(MakeColumn(*child, options));
         says_null.push_back(options.nullable == true);
-        CheckNotImplicitKey(*child, table.columns.back());
         if (options.key) AddKey(*options.key, HashPrimaryKey({table.columns.back().name}), table);
       }
     }
@@ -381,7 +366,6 @@ class Builder {
     }
     if (action.is_type<g::RenameColumn>()) {
       std::vector<std::string> names = NamesIn(action);
-      CheckNotImplicitKey(*action.children[1], names[1]);
       return AlterTableRenameColumn{schema, table, names[0], names[1], if_exists};
     }
     if (action.is_type<g::AddKey>()) {
@@ -413,7 +397,6 @@ class Builder {
     for (const auto& child : action.children) {
       if (!child->is_type<g::AddedColumn>()) continue;
       columns.push_back(MakeColumn(*child, OptionsOf(*child)));
-      CheckNotImplicitKey(*child, columns.back().name);
     }
     return columns;
   }

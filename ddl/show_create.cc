@@ -11,7 +11,9 @@
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/create_table.h"
+#include "annals/commands/literal_conversion.h"
 #include "annals/commands/zone_parameters.h"
+#include "annals/ddl/lexer_internal.h"
 #include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
@@ -51,16 +53,34 @@ std::string IndexColumns(const TableDescriptor& table, const IndexDescriptor& in
                       ")");
 }
 
-// A function's name is kept as it was written, and reads back as it was.
-std::string DefaultText(const DefaultValue& value) {
+// A function's name, and the text of a constant, are kept as they were written, and read
+// back as they were. A DECIMAL that is spelled as no number of SQL is a string.
+std::string DefaultSql(const DefaultValue& value) {
   if (value.kind == DefaultValue::Kind::kFunction) return QuoteName(value.text);
-  return SqlDefault(value);
+  const bool decimal =
+      value.kind == DefaultValue::Kind::kConstant && value.type == TypeId::kDecimal;
+  const bool number =
+      NumberLength(value.text) == value.text.size() && NumberOf(value.text) == value.text;
+  return decimal && !number ? QuoteString(value.text) : SqlDefault(value);
+}
+
+// What the interfaces keep as it is given may be no constant of its column's type.
+absl::Status CheckDefault(const CatalogView& catalog, const TableDescriptor& table,
+                          const ColumnDescriptor& column) {
+  const DefaultValue value = column.default_value();
+  if (ConvertDefault(value, column.ToColumn()) == value) return absl::OkStatus();
+  return MakeError(
+      Reason::NOT_SUPPORTED,
+      absl::StrCat("column ", QuoteName(column.name()), " of table ", QualifiedName(catalog, table),
+                   " has the default ", DefaultText(value), ", for which its type ",
+                   SqlType(column), " has no words; it would have to be ",
+                   WhatFits(column.ToColumn())));
 }
 
 std::string ColumnClause(const ColumnDescriptor& column) {
   std::string clause = absl::StrCat(QuoteName(column.name()), " ", SqlType(column));
   if (!column.nullable()) clause += " NOT NULL";
-  const std::string value = DefaultText(column.default_value());
+  const std::string value = DefaultSql(column.default_value());
   if (!value.empty()) absl::StrAppend(&clause, " DEFAULT ", value);
   return clause;
 }
@@ -88,7 +108,8 @@ std::string PropertiesClause(const TableDescriptor& table) {
   return absl::StrCat(" WITH (", absl::StrJoin(properties, ", "), ")");
 }
 
-// Where the table lies, as far as it would not lie there anyway.
+// Where the table lies. Only the zone that comes by itself goes without saying: another
+// one may be the default by the time that the statement is executed.
 std::string PlaceClauses(const CatalogView& catalog, const TableDescriptor& table) {
   std::string clauses;
   if (table.colocation() != table.primary_key()) {
@@ -96,7 +117,7 @@ std::string PlaceClauses(const CatalogView& catalog, const TableDescriptor& tabl
   }
   const std::optional<ZoneDescriptor> zone = catalog.Get<ZoneDescriptor>(table.zone_id());
   if (!zone.has_value()) return clauses;
-  if (zone->id() != catalog.default_zone_id()) {
+  if (!zone->automatic() || zone->id() != catalog.default_zone_id()) {
     absl::StrAppend(&clauses, " ZONE ", QuoteName(zone->name()));
   }
   if (zone->storage_profiles().empty() ||
@@ -106,9 +127,12 @@ std::string PlaceClauses(const CatalogView& catalog, const TableDescriptor& tabl
   return clauses;
 }
 
-std::string TableSql(const CatalogView& catalog, const TableDescriptor& table) {
+absl::StatusOr<std::string> TableSql(const CatalogView& catalog, const TableDescriptor& table) {
   std::vector<std::string> elements;
-  for (const ColumnDescriptor column : table.columns()) elements.push_back(ColumnClause(column));
+  for (const ColumnDescriptor column : table.columns()) {
+    ANNALS_RETURN_IF_ERROR(CheckDefault(catalog, table, column));
+    elements.push_back(ColumnClause(column));
+  }
   const auto key = catalog.Get<IndexDescriptor>(table.key_index_id());
   if (key.has_value()) elements.push_back(KeyClause(table, *key));
   for (std::string& element : elements) element.insert(0, "\n    ");
@@ -168,10 +192,17 @@ std::string ZoneSql(const ZoneDescriptor& zone) {
                       "];");
 }
 
-absl::StatusOr<std::string> Sql(const CatalogView& catalog, const ObjectDescriptor& object) {
-  if (object.kind() == ObjectKind::kSchema) {
-    return absl::StrCat("CREATE SCHEMA ", QuoteName(object.name()), ";");
+absl::StatusOr<std::string> SchemaSql(const ObjectDescriptor& schema) {
+  if (IsSystemSchema(schema.name())) {
+    return MakeError(Reason::NOT_SUPPORTED,
+                     absl::StrCat("schema ", QuoteName(schema.name()),
+                                  " belongs to the system; CREATE SCHEMA does not make it"));
   }
+  return absl::StrCat("CREATE SCHEMA ", QuoteName(schema.name()), ";");
+}
+
+absl::StatusOr<std::string> Sql(const CatalogView& catalog, const ObjectDescriptor& object) {
+  if (object.kind() == ObjectKind::kSchema) return SchemaSql(object);
   if (const auto table = As<TableDescriptor>(object)) return TableSql(catalog, *table);
   if (const auto index = As<IndexDescriptor>(object)) return IndexSql(catalog, *index);
   if (const auto zone = As<ZoneDescriptor>(object)) return ZoneSql(*zone);

@@ -9,12 +9,15 @@
 namespace annals::ddl {
 
 // The statement that makes `object`, an object of `catalog`, where what it needs
-// (schema, zone, table) exists: there is one spelling, and it reads back to the same
-// object but for ids, versions and the status of indexes. Ends with `;`.
+// (schema, zone, table) exists: there is one spelling, but for constants, which are
+// spelled as they were given, and it reads back to the same object but for ids, versions
+// and the status of indexes. A table without a key reads back under relaxed. Ends with
+// `;`.
 //
 //   INVALID_REQUEST  a key index: it comes and goes with its table's key
-//   NOT_SUPPORTED    the kind has no words, or the object holds what SQL text
-//                    cannot (a NUL character in a default or a filter)
+//   NOT_SUPPORTED    the kind has no words, nor has a system schema; or the object
+//                    holds what SQL text cannot: a default that is no constant of its
+//                    column's type, or a NUL character in a default or a filter
 absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object);
 
 }  // namespace annals::ddl

@@ -77,6 +77,15 @@ std::string Excerpt(std::string_view text, size_t offset) {
   return absl::StrCat(ToAbsl(kIndent), shown, ToAbsl(kIndent), blank, "^");
 }
 
+std::string ExcerptAt(const Statement& statement, Position place) {
+  Position here = statement.position;
+  size_t offset = 0;
+  while (here < place && offset < statement.text.size()) {
+    here = Advance(here, std::string_view(statement.text).substr(offset++, 1));
+  }
+  return Excerpt(statement.text, offset);
+}
+
 absl::Status ErrorAt(Reason reason, Position start, std::string_view text, size_t offset,
                      std::string_view what) {
   const Position place = Advance(start, text.substr(0, offset));

@@ -110,14 +110,17 @@ bool Splitter::SeesComment() {
 }
 
 void Splitter::TakeComment() {
+  constexpr size_t kMostShown = 256;
   const Mark begin = Here();
   const bool to_line_end = Peek() == '-';
   Take();
   Take();
+  std::string shown = "/*";  // What is not part of a statement is not kept.
   while (status_.ok()) {
     const int c = Peek();
     if (to_line_end && (c == kEnd || c == '\n')) return;
-    if (c == kEnd) return Fail(Reason::SYNTAX_ERROR, begin, "comment is not closed");
+    if (c == kEnd) return Fail(Reason::SYNTAX_ERROR, begin, "comment is not closed", shown);
+    if (shown.size() < kMostShown) shown += static_cast<char>(c);
     const bool ends = !to_line_end && c == '*' && Peek(1) == '/';
     Take();
     if (!ends) continue;
@@ -208,7 +211,7 @@ void Splitter::Forget() {
 }
 
 // The first error is the one that stays.
-void Splitter::Fail(Reason reason, Mark place, std::string_view what) {
+void Splitter::Fail(Reason reason, Mark place, std::string_view what, std::string_view shown) {
   if (!status_.ok()) return;
   std::string message = absl::StrCat(PositionText(place.position), ": ", ToAbsl(what));
   if (kept_ != kNothing) {
@@ -217,6 +220,8 @@ void Splitter::Fail(Reason reason, Mark place, std::string_view what) {
     // Half a character is not shown.
     const size_t end = utf8_.between_characters() ? next_ : kept_ + character_.offset;
     message += Excerpt(std::string_view(buffer_).substr(begin, end - begin), offset - begin);
+  } else if (!shown.empty()) {
+    message += Excerpt(shown, 0);
   }
   status_ = MakeError(reason, message);
 }

@@ -77,7 +77,7 @@ class Splitter {
   bool Refill();
   void Forget();
   Mark Here() const { return {position_, kept_ == kNothing ? 0 : next_ - kept_}; }
-  void Fail(Reason reason, Mark place, std::string_view what);
+  void Fail(Reason reason, Mark place, std::string_view what, std::string_view shown = {});
 
   ScriptReader::Source source_;
   bool ended_ = false;

@@ -72,4 +72,8 @@ struct Statement {
   Position position;  // Of its first character.
 };
 
+// What an error says after its message: the line of `statement` in which `place` is, and
+// a caret below the place, each on a line of its own.
+std::string ExcerptAt(const Statement& statement, Position place);
+
 }  // namespace annals::ddl

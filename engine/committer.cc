@@ -207,7 +207,7 @@ size_t Committer::PlanGroup(std::span<Request* const> requests, Group& group) {
     const auto fits = Plan(*request, group);
     if (fits.ok() && !*fits) break;
     if (!fits.ok()) request->result = fits.status();
-    request->rests_on_records_ = !group.records.empty();
+    request->rests_on_records_ = !group.records.empty() && request->rests_on != HybridTimestamp();
     ++planned;
   }
   return planned;
@@ -223,6 +223,8 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
                      absl::StrCat("the deadline passed; ", ToAbsl(kNothingWritten)));
   }
   ANNALS_RETURN_IF_ERROR(sequencer_.health());
+  // What is wrong by itself is so whatever the catalog is, and rests on no version.
+  ANNALS_RETURN_IF_ERROR(ValidateBatch(request.commands, options.policy));
   request.rests_on = group.last.activation;
   if (options.expected_version && *options.expected_version != group.last.version) {
     return MakeError(Reason::VERSION_CONFLICT,
@@ -231,8 +233,8 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   }
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
-                          PlanBatch(request.commands, group.planned, draft, options.policy,
-                                    {.max_entries = options.max_entries}));
+                          PlanValidBatch(request.commands, group.planned, draft, options.policy,
+                                         {.max_entries = options.max_entries}));
   if (!batch.entries.empty() || request.keep_empty) {
     CatalogDraft made(group.planned, group.last.version.Next(), {});
     ANNALS_ASSIGN_OR_RETURN(Sealed sealed, Seal(options, std::move(batch.entries),

@@ -128,6 +128,32 @@ TEST(CanonicalLinesTest, DefaultsAreLiterals) {
   EXPECT_EQ(SqlDefault({Kind::kFunction, TypeId::kNull, "rand_uuid"}), "rand_uuid");
 }
 
+TEST(CanonicalLinesTest, DefaultsOfEqualValueAreEqualHoweverTheyAreSpelled) {
+  struct Case {
+    Column column;
+    std::string given;
+    std::string line;
+  };
+  for (const Case& one :
+       {Case{OfType(TypeId::kDecimal, 5, 2), "+1.50", "1.5"},
+        Case{OfType(TypeId::kTime, 3), "10:20", "'10:20:00'"},
+        Case{OfType(TypeId::kDatetime, 3), "2024-01-31T10:20:30.500", "'2024-01-31 10:20:30.5'"},
+        Case{OfType(TypeId::kTimestamp, 6), "2024-01-31t10:20z", "'2024-01-31 10:20:00Z'"},
+        Case{OfType(TypeId::kUuid), "01234567-89AB-CDEF-0123-456789ABCDEF",
+             "'01234567-89ab-cdef-0123-456789abcdef'"},
+        Case{OfType(TypeId::kByteArray, 0, 0, 5), "00FF", "X'00ff'"},
+        // What is no value of the type stays as it is.
+        Case{OfType(TypeId::kByteArray, 0, 0, 1), "00FF", "X'00FF'"},
+        Case{OfType(TypeId::kTime), "10:20:30.50", "'10:20:30.50'"}}) {
+    Shop shop;
+    Column column = one.column;
+    column.default_value = {DefaultValue::Kind::kConstant, column.type, one.given};
+    ASSERT_THAT(shop.Apply(NewColumns{kOrders, {column}}), IsOk());
+    EXPECT_THAT(CanonicalLines(shop.draft()),
+                ::testing::HasSubstr(" null default=" + one.line + "\n"));
+  }
+}
+
 TEST(CanonicalLinesTest, LinesAreSortedBytewise) {
   Shop shop;
   ASSERT_THAT(shop.ApplyAll({NewObject{MakeTable({5}, "b")}, NewObject{MakeTable({6}, "B")},

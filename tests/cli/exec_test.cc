@@ -146,13 +146,39 @@ TEST_F(ExecTest, ExplainTellsTheEntriesAndWritesNothing) {
   Execute("CREATE TABLE orders (id INT PRIMARY KEY)");
   EXPECT_THAT(
       Execute("EXPLAIN ALTER TABLE orders ADD COLUMN x INT"),
-      AllOf(Exits(0), Prints(HasSubstr("NewColumns  add column X INTEGER to table ORDERS"))));
+      AllOf(Exits(0),
+            Prints(HasSubstr("NewColumns  alter table PUBLIC.ORDERS: add column X INTEGER"))));
   EXPECT_THAT(Run({"log", store(), "-n", "1", "--oneline"}), Prints(StartsWith("2  ")));
+}
+
+TEST_F(ExecTest, ExplainTellsWhatBecomesOfWhat) {
+  ASSERT_THAT(Execute("CREATE SCHEMA s; CREATE TABLE s.t (a INT PRIMARY KEY, b INT);"
+                      "CREATE ZONE z STORAGE PROFILES ['default']"),
+              Exits(0));
+  const auto explains = [&](const std::string& sql, const std::string& what) {
+    EXPECT_THAT(Execute("EXPLAIN " + sql), AllOf(Exits(0), Prints(HasSubstr(what))));
+  };
+  explains("CREATE INDEX i ON s.t (b, a DESC)", "create index S.I: on S.T (B, A DESC), sorted");
+  explains("ALTER TABLE s.t ADD COLUMN c INT DEFAULT 5", "S.T: add column C INTEGER DEFAULT 5");
+  explains("ALTER TABLE s.t SET (MIN STALE ROWS 7)", "S.T: min stale rows: 500 -> 7");
+  explains("ALTER ZONE z SET (REPLICAS 3)", "zone Z: replicas: 1 -> 3");
+  explains("ALTER ZONE z SET DEFAULT", "make zone Z the default zone");
+  explains("DROP SCHEMA s CASCADE", "drop schema S and what depends on it");
+}
+
+TEST_F(ExecTest, ARefusalShowsTheLineOfTheStatement) {
+  EXPECT_THAT(
+      Execute("BEGIN; CREATE SCHEMA s;\n  CREATE TABLE t (a INT, a INT); COMMIT"),
+      AllOf(Exits(1), Complains(AllOf(HasSubstr("(COLUMN_DUPLICATED)\n"),
+                                      HasSubstr("\n      CREATE TABLE t (a INT, a INT); COMMIT\n"
+                                                "      ^\n")))));
 }
 
 TEST_F(ExecTest, LookingAtWhatIsNotThereExitsAsTheReadingVerbsDo) {
   EXPECT_THAT(Execute("DESCRIBE nope"), Exits(6));
   EXPECT_THAT(Execute("SHOW TABLES AS OF VERSION 77"), Exits(6));
+  EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP '2001-01-01'"),
+              AllOf(Exits(6), Complains(HasSubstr("(CATALOG_TIMESTAMP_NOT_FOUND)"))));
   EXPECT_THAT(Execute("SHOW TABLES AS OF TIMESTAMP 'yesterday'"), Exits(2));
   EXPECT_THAT(Execute("EXPLAIN DROP TABLE nope"), Exits(1));
 }

@@ -22,7 +22,20 @@ TEST(JsonTest, RefusesNumbersBeyond64Bits) {
   EXPECT_THAT(ParseJson("18446744073709551615"), IsOk());
   EXPECT_THAT(ParseJson("18446744073709551616"), FailsWith(Reason::INVALID_REQUEST, {"64 bits"}));
   EXPECT_THAT(ParseJson("-9223372036854775809"), FailsWith(Reason::INVALID_REQUEST, {"64 bits"}));
-  EXPECT_THAT(ParseJson("1e999"), FailsWith(Reason::INVALID_REQUEST));
+}
+
+// Messages are for hosts: they do not tell of the library that reads, and are short.
+TEST(JsonTest, SaysWhatIsWrongInItsOwnWordsAndShort) {
+  EXPECT_EQ(ParseJson("1e999").status().message(), "the number 1e999 is too large");
+  const std::string much(5000, '9');
+  for (const std::string& text :
+       {"1" + much + "e999", much, "\"" + much, "[" + much + "x]", "\"" + much + "\\q\"",
+        "{\"" + much + "\": 1, \"" + much + "\": 1}"}) {
+    const auto value = ParseJson(text);
+    EXPECT_THAT(value, FailsWith(Reason::INVALID_REQUEST));
+    EXPECT_THAT(value.status().message(), ::testing::Not(::testing::HasSubstr("json.exception")));
+    EXPECT_LT(value.status().message().size(), 300u);
+  }
 }
 
 TEST(JsonTest, RefusesAFieldThatIsThereTwice) {

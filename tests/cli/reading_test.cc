@@ -113,7 +113,8 @@ TEST_F(ReadingTest, LogIsNewestFirst) {
 TEST_F(ReadingTest, ShowTellsAllAboutAVersion) {
   EXPECT_THAT(
       Run({"show", store(), "4"}),
-      AllOf(Exits(0), Prints(HasSubstr("entries\n  add column STATE VARCHAR(16) to table #3\n"))));
+      AllOf(Exits(0), Prints(HasSubstr(
+                          "entries\n  add column STATE VARCHAR(16) DEFAULT 'new' to table #3\n"))));
   const json shown = json::parse(Run({"show", store(), "latest", "-o", "json"}).out);
   EXPECT_EQ(shown["version"], 5);
   EXPECT_EQ(shown["policy"], "strict");

@@ -159,11 +159,20 @@ TEST_F(AlterColumnTest, ATypeWithoutLengthGrowsToTheDefaultLength) {
   EXPECT_EQ(C().length, 65536u);
   EXPECT_FALSE(C().length_given);
   EXPECT_THAT(Do(SetType(String())), IsEmpty());
-  // Saying the length that it has is a change too: it is given now.
-  Do(SetType(String(65536)));
-  EXPECT_TRUE(C().length_given);
   Do(SetType(String(65537)));
+  EXPECT_TRUE(C().length_given);
   EXPECT_THAT(Try(SetType(String())), FailsWith(Reason::LENGTH_DECREASE));
+}
+
+TEST_F(AlterColumnTest, TheLengthThatAColumnHasIsNoChangeWhetherItIsSaidOrNot) {
+  MakeTable(String());
+  EXPECT_THAT(Do(SetType(String(65536))), IsEmpty());
+  EXPECT_THAT(Do(SetLength(65536)), IsEmpty());
+  EXPECT_FALSE(C().length_given);
+  Do(DropTable{.name = "T"});
+  MakeTable(ByteArray(65536));
+  EXPECT_THAT(Do(SetType(ByteArray())), IsEmpty());
+  EXPECT_TRUE(C().length_given);
 }
 
 TEST_F(AlterColumnTest, ParametersAreCheckedAsForANewColumn) {
@@ -235,6 +244,22 @@ TEST_F(AlterColumnTest, ADefaultThatStaysFollowsTheType) {
   MakeTable(Int32(), Constant(1));
   Do(SetType(Int64()));
   EXPECT_EQ(C().default_value, (DefaultValue{DefaultValue::Kind::kConstant, TypeId::kInt64, "1"}));
+}
+
+TEST_F(AlterColumnTest, UnderStrictTheTextOfADefaultStaysWhenItsColumnGrows) {
+  struct Case {
+    DataType from, to;
+    std::string text;
+  };
+  for (const Case& one :
+       {Case{Decimal(5, 2), Decimal(6, 2), "1.50"}, Case{Decimal(5, 0), Decimal(6, 0), "1E2"},
+        Case{ByteArray(4), ByteArray(5), "00FF"}}) {
+    MakeTable(one.from, Constant(one.text));
+    Do(SetType(one.to));
+    EXPECT_EQ(C().default_value.text, one.text);
+    EXPECT_THAT(Do(SetDefault(Constant(one.text))), IsEmpty());
+    Do(DropTable{.name = "T"});
+  }
 }
 
 TEST_F(AlterColumnTest, UnderStrictADefaultThatNeverFittedDoesNotPreventWidening) {
@@ -333,8 +358,12 @@ TEST_F(AlterColumnTest, AParameterGivenAsItIsShownChangesNothing) {
     EXPECT_THAT(Do(SetPrecision(0)), IsEmpty());
     EXPECT_THAT(Do(SetScale(0)), IsEmpty());
     EXPECT_THAT(Do(SetLength(0)), IsEmpty());
+    EXPECT_THAT(Do(SetType({TypeId::kUuid, 0, 0, 0})), IsEmpty());
+    EXPECT_THAT(Try(SetType({TypeId::kUuid, 1})), FailsWith(Reason::TYPE_PARAM_NOT_APPLICABLE));
   }
   EXPECT_THAT(Try(SetScale(1)), FailsWith(Reason::TYPE_PARAM_NOT_APPLICABLE));
+  Do(SetType({TypeId::kInt32, 0, 0, 0}));
+  EXPECT_EQ(TypeText(C()), "INT32");
 }
 
 TEST_F(AlterColumnTest, ParametersDoNotOutliveTheirType) {
@@ -351,6 +380,16 @@ TEST_F(AlterColumnTest, UnderRelaxedNotNullCanBeAdded) {
   MakeTable({.type = Int32(), .nullable = true});
   Do(SetNullable(false));
   EXPECT_FALSE(C().nullable);
+}
+
+TEST_F(AlterColumnTest, UnderRelaxedADefaultThatFitsKeepsItsSpelling) {
+  UseRelaxedPolicy();
+  MakeTable(Decimal(5, 2), Constant("1.50"));
+  Do(SetType(Decimal(9, 3)));
+  EXPECT_EQ(C().default_value.text, "1.50");
+  Do(SetType(Double()));
+  EXPECT_EQ(C().default_value,
+            (DefaultValue{DefaultValue::Kind::kConstant, TypeId::kDouble, "1.5"}));
 }
 
 TEST_F(AlterColumnTest, UnderRelaxedADefaultHasToFollowTheType) {

@@ -79,6 +79,18 @@ TEST_F(AlterPrimaryKeyTest, ADroppedKeyTakesItsIndexAlongAndLeavesNotNull) {
   EXPECT_THAT(Try(Drop()), FailsWith(Reason::NO_PRIMARY_KEY, {"\"PUBLIC\".\"T\""}));
 }
 
+TEST_F(AlterPrimaryKeyTest, AColumnOfADroppedKeyKeepsNoFunctionAsItsDefault) {
+  CreateTable table{.name = "U", .primary_key = HashPrimaryKey({"A", "B"})};
+  table.columns = {{.name = "A", .type = Uuid(), .default_value = Function("rand_uuid")},
+                   {.name = "B", .type = Int32(), .default_value = Constant(7)}};
+  Do(table);
+  AlterTableDropPrimaryKey drop = Drop();
+  drop.table = "U";
+  EXPECT_THAT(Do(drop), ElementsAre("AlterColumn", "SetPrimaryKey", "DropObject 5"));
+  EXPECT_EQ(ColumnOf("U", "A").default_value, DefaultValue{});
+  EXPECT_EQ(ColumnOf("U", "B").default_value.text, "7");
+}
+
 TEST_F(AlterPrimaryKeyTest, AKeyIsDroppedAndAnotherAddedInOneBatch) {
   Do(Add(HashPrimaryKey({"ID"})));
   ASSERT_THAT(Try({Drop(), Add(HashPrimaryKey({"VAL"}))}), IsOk());

@@ -139,7 +139,9 @@ TEST(DefaultTest, NullIsNoDefault) {
 
 TEST(DefaultTest, SqlLiteralsAreConverted) {
   EXPECT_EQ(Kept(Sql(Literal::Shape::kNumber, "0.50"), Decimal(5, 2)),
-            std::pair(TypeId::kDecimal, std::string("0.5")));
+            std::pair(TypeId::kDecimal, std::string("0.50")));
+  EXPECT_EQ(Kept(Sql(Literal::Shape::kNumber, "0.50"), Double()),
+            std::pair(TypeId::kDouble, std::string("0.5")));
   EXPECT_EQ(Kept(Sql(Constant(-1)), Int64()), std::pair(TypeId::kInt64, std::string("-1")));
 }
 

@@ -101,6 +101,9 @@ TEST_F(CreateIndexTest, AnIndexHasUpTo16Columns) {
   }
   Do(AlterTableAddColumn{.table = "T", .columns = columns});
   EXPECT_THAT(Try(IndexOn("T", "I", names)), FailsWith(Reason::TOO_MANY_KEY_COLUMNS, {"16", "17"}));
+  // Counted before any name is looked at.
+  names.back() = "";
+  EXPECT_THAT(Try(IndexOn("T", "I", names)), FailsWith(Reason::TOO_MANY_KEY_COLUMNS));
   names.pop_back();
   EXPECT_THAT(Try(IndexOn("T", "I", names)), IsOk());
 }

@@ -85,6 +85,9 @@ INSTANTIATE_TEST_SUITE_P(
                      Reason::PK_COLLATION_COUNT},
         TableRefusal{"KeyTooWide", With(Ints(17), HashPrimaryKey(Names(17))),
                      Reason::TOO_MANY_KEY_COLUMNS},
+        // Counted before any name is looked for.
+        TableRefusal{"KeyMuchTooWide", With(Ints(1), HashPrimaryKey(Names(1'000'000))),
+                     Reason::TOO_MANY_KEY_COLUMNS},
         TableRefusal{"Period",
                      With({Int("A"), Typed("P", {TypeId::kPeriod, 2})}, HashPrimaryKey({"A"})),
                      Reason::TYPE_NOT_STORABLE},

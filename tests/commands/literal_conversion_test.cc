@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "annals/catalog/constant_text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -12,14 +13,19 @@ using Shape = Literal::Shape;
 
 Column Of(DataType type) { return WithType({}, type); }
 
+// The canonical text of what a literal is kept as.
+std::optional<std::string> Value(const Literal& literal, const DataType& type) {
+  const auto kept = ConvertLiteral(literal, Of(type));
+  return kept ? CanonicalConstant(*kept, Of(type)) : std::nullopt;
+}
 std::optional<std::string> FromNumber(std::string text, DataType type) {
-  return ConvertLiteral({Shape::kNumber, std::move(text)}, Of(type));
+  return Value({Shape::kNumber, std::move(text)}, type);
 }
 std::optional<std::string> FromString(std::string text, DataType type) {
-  return ConvertLiteral({Shape::kString, std::move(text)}, Of(type));
+  return Value({Shape::kString, std::move(text)}, type);
 }
 std::optional<std::string> FromBytes(std::string text, DataType type) {
-  return ConvertLiteral({Shape::kBytes, std::move(text)}, Of(type));
+  return Value({Shape::kBytes, std::move(text)}, type);
 }
 constexpr auto kNoFit = std::nullopt;
 
@@ -85,9 +91,12 @@ TEST(LiteralConversionTest, RealNumbersStayInTheirRange) {
   EXPECT_EQ(FromNumber("1e-400", Double()), kNoFit);
 }
 
-TEST(LiteralConversionTest, StringsAreNoNumbersAndNumbersNoStrings) {
+TEST(LiteralConversionTest, OnlyADecimalCanBeAString) {
   EXPECT_EQ(FromString("1", Int32()), kNoFit);
-  EXPECT_EQ(FromString("1.5", Decimal(5, 2)), kNoFit);
+  EXPECT_EQ(FromString("1", Double()), kNoFit);
+  EXPECT_EQ(FromString("1.50", Decimal(5, 2)), "1.5");
+  EXPECT_EQ(FromString("1.501", Decimal(5, 2)), kNoFit);
+  EXPECT_EQ(FromString("one", Decimal(5, 2)), kNoFit);
   EXPECT_EQ(FromString("TRUE", Boolean()), kNoFit);
   EXPECT_EQ(FromNumber("1", String()), kNoFit);
   EXPECT_EQ(FromNumber("1", Boolean()), kNoFit);
@@ -163,6 +172,25 @@ TEST(LiteralConversionTest, BytesAreHexAndFitTheirLength) {
   EXPECT_EQ(FromString("00ff", ByteArray(2)), kNoFit);
 }
 
+TEST(LiteralConversionTest, WhatHasSeveralSpellingsKeepsTheGivenOne) {
+  const auto kept = [](Shape shape, const std::string& text, const DataType& type) {
+    return ConvertLiteral({shape, text}, Of(type));
+  };
+  EXPECT_EQ(kept(Shape::kNumber, "1.50", Decimal(5, 2)), "1.50");
+  EXPECT_EQ(kept(Shape::kString, "+1E2", Decimal(5, 2)), "+1E2");
+  EXPECT_EQ(kept(Shape::kString, "10:20", Time()), "10:20");
+  for (const char* text : {"2024-01-31T10:20:30.500", "2024-01-31"}) {
+    EXPECT_EQ(kept(Shape::kString, text, Datetime()), text);
+    EXPECT_EQ(kept(Shape::kString, text, Timestamp()), text);
+  }
+  const std::string uuid = "2946074F-6096-4726-BCB8-36D25124C262";
+  EXPECT_EQ(kept(Shape::kString, uuid, Uuid()), uuid);
+  EXPECT_EQ(kept(Shape::kBytes, "00Ff", ByteArray(2)), "00Ff");
+  // These are numbers in JSON too, where a spelling is lost.
+  EXPECT_EQ(kept(Shape::kNumber, "1e2", Int32()), "100");
+  EXPECT_EQ(kept(Shape::kNumber, "1.50", Double()), "1.5");
+}
+
 TEST(LiteralConversionTest, LiteralsAreShownAsSqlWritesThemAndShortened) {
   EXPECT_EQ(LiteralText({Shape::kString, "it's"}), "'it''s'");
   EXPECT_EQ(LiteralText({Shape::kNumber, "1.50"}), "1.50");
@@ -182,8 +210,21 @@ TEST(ConvertDefaultTest, DefaultsFollowTheTypeIfTheyFit) {
             Kept(TypeId::kDecimal, "5"));
   EXPECT_EQ(ConvertDefault(Kept(TypeId::kInt32, "500"), Of(Int8())), kNoFit);
   EXPECT_EQ(ConvertDefault(Kept(TypeId::kDate, "2024-01-31"), Of(Timestamp())),
-            Kept(TypeId::kTimestamp, "2024-01-31 00:00:00"));
+            Kept(TypeId::kTimestamp, "2024-01-31"));
   EXPECT_EQ(ConvertDefault(Kept(TypeId::kByteArray, "00ff"), Of(ByteArray(1))), kNoFit);
+}
+
+TEST(ConvertDefaultTest, ATextThatIsRightForTheNewTypeStaysAsItIs) {
+  EXPECT_EQ(ConvertDefault(Kept(TypeId::kDecimal, "1.50"), Of(Decimal(9, 2))),
+            Kept(TypeId::kDecimal, "1.50"));
+  EXPECT_EQ(ConvertDefault(Kept(TypeId::kDecimal, "1.50"), Of(String())),
+            Kept(TypeId::kString, "1.50"));
+  EXPECT_EQ(ConvertDefault(Kept(TypeId::kDatetime, "2024-01-31T10:20"), Of(Timestamp())),
+            Kept(TypeId::kTimestamp, "2024-01-31T10:20"));
+  EXPECT_EQ(ConvertDefault(Kept(TypeId::kByteArray, "00FF"), Of(ByteArray(3))),
+            Kept(TypeId::kByteArray, "00FF"));
+  EXPECT_EQ(ConvertDefault(Kept(TypeId::kDecimal, "1E2"), Of(Int32())),
+            Kept(TypeId::kInt32, "100"));
 }
 
 TEST(ConvertDefaultTest, EverythingButBytesBecomesAString) {

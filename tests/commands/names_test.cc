@@ -24,6 +24,15 @@ TEST(NamesTest, NamesAreAtMost128Bytes) {
               FailsWith(Reason::INVALID_NAME, {"129 bytes", "at most 128"}));
 }
 
+TEST(NamesTest, MessagesShowWhatCanBeANameWholeAndCutWhatCannot) {
+  EXPECT_EQ(Quoted("a\"b"), "\"a\"\"b\"");
+  EXPECT_EQ(Quoted(std::string(128, 'a')).size(), 130u);
+  EXPECT_EQ(Quoted(std::string(129, 'a')), "\"" + std::string(80, 'a') + "...\"");
+  std::string umlauts = "a";
+  for (int i = 0; i < 100; ++i) umlauts += "ä";
+  EXPECT_EQ(Shown(umlauts), umlauts.substr(0, 79) + "...");
+}
+
 TEST(NamesTest, NamesAreUtf8) {
   EXPECT_THAT(CheckName("Größe 漢字 🙂", "name"), IsOk());
   // A lone byte, one cut off, one written too long, a surrogate, one above the last.

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/commands/alter_table_alter_column.h"
 #include "annals/commands/create_schema.h"
 #include "annals/commands/create_system_view.h"
 #include "annals/commands/create_table.h"
@@ -19,6 +20,7 @@
 #include "annals/ddl/names.h"
 #include "annals/ddl/parse.h"
 #include "annals/schemas/status.h"
+#include "annals/tests/support/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -148,21 +150,21 @@ TEST_P(ShowCreateTest, EveryTypeAndDefaultReadsBack) {
       "    F REAL DEFAULT 1.5,\n"
       "    G DOUBLE DEFAULT -1000,\n"
       "    H DECIMAL(32767,0),\n"
-      "    I DECIMAL(10,0) DEFAULT 7,\n"
-      "    J DECIMAL(5,3) DEFAULT 0.25,\n"
+      "    I DECIMAL(10,0) DEFAULT 007,\n"
+      "    J DECIMAL(5,3) DEFAULT 0.250,\n"
       "    K DATE DEFAULT '2026-01-31',\n"
       "    L TIME(0) DEFAULT '10:20:30',\n"
       "    M TIME(3) DEFAULT '10:20:30.5',\n"
       "    N TIMESTAMP(6),\n"
       "    O TIMESTAMP(0) DEFAULT '2026-01-31 10:20:30',\n"
       "    P TIMESTAMP(6) WITH LOCAL TIME ZONE DEFAULT '2026-01-31 10:20:30',\n"
-      "    Q UUID DEFAULT '01234567-89ab-cdef-0123-456789abcdef',\n"
+      "    Q UUID DEFAULT '01234567-89AB-CDEF-0123-456789abcdef',\n"
       "    R VARCHAR(1) DEFAULT '\"',\n"
       "    S VARCHAR DEFAULT '',\n"
       "    U VARCHAR(65536) DEFAULT 'a\n-- b;',\n"
       "    V VARBINARY(1),\n"
       "    W VARBINARY,\n"
-      "    X VARBINARY(9) DEFAULT X'00ff',\n"
+      "    X VARBINARY(9) DEFAULT X'00Ff',\n"
       "    Y INTEGER NOT NULL,\n"
       "    ID INTEGER NOT NULL,\n"
       "    PRIMARY KEY (ID)\n"
@@ -226,14 +228,20 @@ TEST_P(ShowCreateTest, AZoneShowsWhatIsNotUsual) {
             "CREATE ZONE FIVE (REPLICAS 5) STORAGE PROFILES ['default'];");
 }
 
-TEST_P(ShowCreateTest, ATableNamesItsZoneUnlessItIsTheDefault) {
+// Another zone may be the default one when the statement is executed.
+TEST_P(ShowCreateTest, ATableNamesItsZoneUnlessThatComesByItself) {
   Sandbox sandbox(GetParam());
   ASSERT_EQ(sandbox.Run("CREATE ZONE z STORAGE PROFILES ['a', 'b']; CREATE ZONE y STORAGE PROFILES "
                         "['a']; ALTER ZONE y SET DEFAULT; CREATE TABLE t (a INT PRIMARY KEY) ZONE "
                         "z STORAGE PROFILE 'b'; CREATE TABLE u (a INT PRIMARY KEY) ZONE y"),
             "");
   EXPECT_THAT(sandbox.Table("T"), HasSubstr(") ZONE Z STORAGE PROFILE 'b';"));
-  EXPECT_THAT(sandbox.Table("U"), ::testing::EndsWith("\n);"));
+  EXPECT_THAT(sandbox.Table("U"), HasSubstr(") ZONE Y;"));
+  Sandbox other(GetParam());
+  ASSERT_EQ(other.Run("CREATE TABLE t (a INT PRIMARY KEY)"), "");
+  EXPECT_THAT(other.Table("T"), ::testing::EndsWith("\n);"));
+  ASSERT_EQ(other.Run("CREATE ZONE z STORAGE PROFILES ['default']; ALTER ZONE z SET DEFAULT"), "");
+  EXPECT_THAT(other.Table("T"), HasSubstr(") ZONE \"Default\";"));
 }
 
 TEST_P(ShowCreateTest, WhatHasNoWordsIsNotSupported) {
@@ -271,9 +279,89 @@ TEST(ImplicitKeyTest, RelaxedGivesNone) {
   EXPECT_EQ(sandbox.Table("u"), "CREATE TABLE PUBLIC.\"u\" ();");
 }
 
+TEST(ImplicitKeyTest, ItsNameIsTakenOnlyWhereItIsGiven) {
+  Sandbox strict(Policy::kStrict);
+  EXPECT_THAT(strict.Run("CREATE TABLE t (\"__p_key\" INT)"), HasSubstr("COLUMN_DUPLICATED"));
+  ASSERT_EQ(strict.Run("CREATE TABLE t (\"__p_key\" INT PRIMARY KEY)"), "");
+  Sandbox relaxed(Policy::kRelaxed);
+  ASSERT_EQ(relaxed.Run("CREATE TABLE t (\"__p_key\" INT)"), "");
+}
+
+TEST(ImplicitKeyTest, AColumnOfItsNameReadsBackHoweverItCame) {
+  const ColumnDefinition own{
+      .name = "__p_key", .type = Uuid(), .default_value = Function("rand_uuid")};
+  const ColumnDefinition other{.name = "__p_key", .type = Int32()};
+  const std::vector<std::vector<CatalogCommand>> ways = {
+      {CreateTable{.name = "T", .columns = {own}, .primary_key = HashPrimaryKey({"__p_key"})}},
+      {CreateTable{.name = "T", .columns = {other}, .primary_key = HashPrimaryKey({"__p_key"})}},
+      {CreateTable{.name = "T", .columns = {{.name = "A", .type = Int32()}}, .implicit_key = true},
+       AlterTableAlterColumn{.table = "T", .column = "__p_key", .default_value = NullConstant()}}};
+  for (const std::vector<CatalogCommand>& way : ways) {
+    Sandbox one(Policy::kStrict);
+    for (const CatalogCommand& command : way) ASSERT_EQ(one.Execute({command}), absl::OkStatus());
+    const std::string shown = one.Table("T");
+    Sandbox again(Policy::kStrict);
+    ASSERT_EQ(again.Run(shown), "") << shown;
+    EXPECT_EQ(again.Table("T"), shown);
+    EXPECT_EQ(CanonicalLines(again.catalog()), CanonicalLines(one.catalog()));
+  }
+}
+
 TEST(ImplicitKeyTest, StrictStillWantsAColumn) {
   Sandbox sandbox(Policy::kStrict);
   EXPECT_THAT(sandbox.Run("CREATE TABLE t ()"), HasSubstr("NO_COLUMNS"));
+}
+
+// As JSON gives them: kept, and read back from SQL as they are.
+TEST(ConstantTest, EveryConstantOfItsTypeReadsBackAsItIsSpelled) {
+  struct Case {
+    DataType type;
+    std::vector<std::string> texts;
+  };
+  const std::vector<Case> cases = {
+      {Decimal(9, 2), {"1.50", "1.5", "1E2", "+1", ".5", "007", "-0", "5.", "100"}},
+      {Date(), {"2024-01-31"}},
+      {Time(3), {"10:20", "10:20:30", "10:20:30.50"}},
+      {Datetime(3), {"2024-01-31T10:20:30.500", "2024-01-31 10:20", "2024-01-31"}},
+      {Timestamp(3), {"2024-01-31T10:20:30Z", "2024-01-31t10:20z"}},
+      {Uuid(), {"01234567-89AB-CDEF-0123-456789abcdef"}},
+      {String(9), {"", "it's", "1.50"}},
+      {ByteArray(9), {"00FF", ""}}};
+  for (const Case& one : cases) {
+    for (const std::string& text : one.texts) {
+      const ColumnDefinition column{.name = "C", .type = one.type, .default_value = Constant(text)};
+      Sandbox made(Policy::kRelaxed);
+      ASSERT_EQ(made.Execute({CreateTable{.name = "T", .columns = {column}}}), absl::OkStatus());
+      Sandbox again(Policy::kRelaxed);
+      ASSERT_EQ(again.Run(made.Table("T")), "") << made.Table("T");
+      EXPECT_EQ(StateDigest(again.catalog()), StateDigest(made.catalog())) << made.Table("T");
+    }
+  }
+}
+
+TEST(ConstantTest, WhatIsNoneOfItsTypeHasNoSql) {
+  const std::vector<ColumnDefinition> columns = {
+      {.name = "C", .type = Int32(), .default_value = Constant("abc")},
+      {.name = "C", .type = String(5), .default_value = Constant("abc45678901")},
+      {.name = "C", .type = String(5), .default_value = Constant(7)},
+      {.name = "C", .type = Decimal(3, 1), .default_value = Constant("abc")},
+      {.name = "C", .type = Time(), .default_value = Constant("10:20:30.5")},
+      {.name = "C", .type = ByteArray(1), .default_value = Constant("abc")},
+      {.name = "C", .type = Int8(), .default_value = Constant(1000)}};
+  for (const ColumnDefinition& column : columns) {
+    Sandbox sandbox(Policy::kRelaxed);
+    ASSERT_EQ(sandbox.Execute({CreateTable{.name = "T", .columns = {column}}}), absl::OkStatus());
+    const auto sql = ToSql(sandbox.catalog(), *sandbox.catalog().Table("PUBLIC", "T"));
+    EXPECT_THAT(sql, FailsWith(Reason::NOT_SUPPORTED,
+                               {"PUBLIC.T", "column C", column.default_value.literal.text}));
+  }
+}
+
+TEST(ShowCreateRefusalTest, ASystemSchemaHasNoSql) {
+  Sandbox sandbox(Policy::kStrict);
+  ASSERT_EQ(sandbox.Execute({CreateSystemSchema{"INFORMATION_SCHEMA"}}), absl::OkStatus());
+  EXPECT_THAT(ToSql(sandbox.catalog(), *sandbox.catalog().Schema("INFORMATION_SCHEMA")),
+              FailsWith(Reason::NOT_SUPPORTED, {"INFORMATION_SCHEMA"}));
 }
 
 TEST(ShowCreateRefusalTest, ANulCharacterHasNoSql) {

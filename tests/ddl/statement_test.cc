@@ -348,6 +348,8 @@ TEST(StatementTest, TheImplicitKeyColumnMayBeSpelledOut) {
        "(\"__p_key\"))",
        "CreateTable PUBLIC.T (__p_key UUID NOT NULL = RAND_UUID(), A INT32) key=hash(__p_key)"},
       {"CREATE TABLE t (__p_key INT)", "CreateTable PUBLIC.T (__P_KEY INT32) implicit_key"},
+      {"CREATE TABLE t (\"__p_key\" INT PRIMARY KEY)",
+       "CreateTable PUBLIC.T (__p_key INT32 NOT NULL) key=hash(__p_key)"},
   });
 }
 

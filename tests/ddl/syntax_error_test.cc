@@ -187,20 +187,17 @@ TEST(SyntaxErrorTest, RefusesWhatTheGrammarCannot) {
   });
 }
 
-TEST(SyntaxErrorTest, TheImplicitKeysNameIsReserved) {
-  ExpectErrors(
-      {
-          {"CREATE TABLE t (a INT, \"__p_key\" INT)",
-           "line 1, column 24: the name __p_key is reserved for the key column of a table without "
-           "a key"},
-          {"ALTER TABLE t ADD \"__p_key\" UUID DEFAULT rand_uuid",
-           "line 1, column 19: the name __p_key is reserved for the key column of a table without "
-           "a key"},
-          {"ALTER TABLE t RENAME COLUMN a TO \"__p_key\"",
-           "line 1, column 34: the name __p_key is reserved for the key column of a table without "
-           "a key"},
-      },
-      Reason::INVALID_NAME);
+TEST(SyntaxErrorTest, ACommentBetweenStatementsIsShownToo) {
+  const auto script = Parse("CREATE SCHEMA s;\n  /* not closed\n * at all");
+  EXPECT_THAT(script.status().message(),
+              ::testing::HasSubstr("line 2, column 3: comment is not closed\n"
+                                   "    /* not closed\n"
+                                   "    ^"));
+}
+
+TEST(SyntaxErrorTest, ALongNumberIsCut) {
+  const auto script = Parse("CREATE ZONE z (REPLICAS " + std::string(5000, '9') + ")");
+  EXPECT_LT(script.status().message().size(), 500u);
 }
 
 TEST(SyntaxErrorTest, WhatIsOpenedMustBeClosed) {

@@ -185,6 +185,23 @@ TEST_F(TimeTest, ARefusalOrNoOpLeavesNoTrace) {
   EXPECT_EQ(manager_->Latest().Schema("S")->id(), next);
 }
 
+TEST_F(TimeTest, WhatIsWrongByItselfIsAnsweredBeforeAnythingIsActive) {
+  auto delayed = Begin(TableNamed("T"), absl::Milliseconds(500));
+  const auto execute = [&](const CatalogCommand& command) {
+    return std::async(std::launch::async, [&, command] { return manager_->Execute(command); });
+  };
+  auto wrong = execute(SchemaNamed(""));
+  auto taken = execute(TableNamed("T"));
+  const bool answered = wrong.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+  EXPECT_TRUE(answered);
+  // That there is a table T rests on a version, which is not active.
+  EXPECT_FALSE(IsReady(taken));
+  clock_.Pass(500);
+  EXPECT_THAT(wrong.get(), FailsWith(Reason::BLANK_IDENTIFIER));
+  EXPECT_THAT(taken.get(), FailsWith(Reason::TABLE_EXISTS));
+  EXPECT_THAT(delayed.get(), IsOk());
+}
+
 TEST_F(TimeTest, TimesBeforeAllVersionsAreNotFoundAndTruncatedOnesAreOutOfRange) {
   ASSERT_THAT(manager_->Execute(TableNamed("T")), IsOk());
   const HybridTimestamp first = manager_->At({1})->activation();

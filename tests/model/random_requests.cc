@@ -184,20 +184,22 @@ void RandomRequests::SpoilType(Json& column) {
   }
 }
 
-// Written as the engine writes it.
+// In any spelling: the engine keeps it.
 Json RandomRequests::Constant(const std::string& type) {
   if (OneIn(15)) return nullptr;
   if (OneIn(15)) return Pick(std::vector<Json>{"no such value", 7, true});
   if (type == "BOOLEAN") return OneIn(2);
   if (type.starts_with("INT")) return static_cast<int64_t>(Below(40)) - 20;
   if (type == "FLOAT" || type == "DOUBLE") return static_cast<double>(Below(9)) + 0.25;
-  if (type == "DECIMAL") return Pick(Names{"1.5", "-0.25", "12"});
+  if (type == "DECIMAL") return Pick(Names{"1.5", "1.50", "-0.25", "12"});
   if (type == "DATE") return "2024-01-31";
-  if (type == "TIME") return "10:20:30";
-  if (type == "DATETIME") return "2024-01-31 10:20:30";
-  if (type == "TIMESTAMP") return "2024-01-31 10:20:30Z";
-  if (type == "UUID") return "0a1b2c3d-0000-4000-8000-00000000000f";
-  if (type == "BYTE_ARRAY") return Pick(Names{"00ff", "cafe"});
+  if (type == "TIME") return Pick(Names{"10:20:30", "10:20"});
+  if (type == "DATETIME") return Pick(Names{"2024-01-31 10:20:30", "2024-01-31T10:20:30"});
+  if (type == "TIMESTAMP") return Pick(Names{"2024-01-31 10:20:30Z", "2024-01-31T10:20:30Z"});
+  if (type == "UUID")
+    return Pick(
+        Names{"0a1b2c3d-0000-4000-8000-00000000000f", "0A1B2C3D-0000-4000-8000-00000000000F"});
+  if (type == "BYTE_ARRAY") return Pick(Names{"00ff", "cafe", "CAFE"});
   return Pick(Names{"x", "it's", "", "12"});
 }
 
@@ -333,7 +335,7 @@ Json RandomRequests::AlterColumn(const Objects& objects, bool relaxed) {
     if (OneIn(3)) command.erase("precision");
     if (OneIn(3)) command.erase("scale");
   }
-  if (OneIn(20)) command[Pick(Names{"length", "precision", "scale"})] = Below(12);
+  if (OneIn(20)) command[Pick(Names{"length", "precision", "scale"})] = OneIn(2) ? 0 : Below(12);
   if (OneIn(40)) command["type"] = "PERIOD";
   if (OneIn(4)) command["nullable"] = OneIn(2);
   if (OneIn(3)) command["default"] = {{"constant", Constant(column ? column->type : "INT32")}};

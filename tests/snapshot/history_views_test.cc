@@ -158,12 +158,12 @@ TEST_F(HistoryViewsTest, EntriesNameWhatTheySpeakOfAsItWasCalledBefore) {
               ElementsAre("1|0|NewObject|SCHEMA|0|A|create schema A",
                           "1|1|NewObject|ZONE|1|Z|create zone Z",
                           "1|2|SetDefaultZone|ZONE|1|Z|make zone Z the default zone",
-                          "2|0|NewObject|TABLE|2|T|create table T (1 column)",
-                          "2|1|NewObject|INDEX|3|I|create index I",
-                          "3|0|NewColumns|TABLE|2|T|add column STATE INTEGER to table T",
-                          "3|1|SetIndexStatus|INDEX|3|I|set index I to available",
-                          "4|0|RenameObject|TABLE|2|T|rename table T to U",
-                          "6|0|DropObject|TABLE|2|U|drop table U and what depends on it",
+                          "2|0|NewObject|TABLE|2|T|create table A.T (1 column)",
+                          "2|1|NewObject|INDEX|3|I|create index A.I on table A.T (ID)",
+                          "3|0|NewColumns|TABLE|2|T|add column STATE INTEGER to table A.T",
+                          "3|1|SetIndexStatus|INDEX|3|I|set index A.I to available",
+                          "4|0|RenameObject|TABLE|2|T|rename table A.T to U",
+                          "6|0|DropObject|TABLE|2|U|drop table A.U and what depends on it",
                           "6|1|NewObject|SCHEMA|4|B|create schema B"));
 }
 
@@ -173,8 +173,8 @@ TEST_F(HistoryViewsTest, EntriesOfASnapshotsVersionTellWhatTheirRecordTells) {
   EXPECT_THAT(Texts("UPDATE_ENTRIES"),
               ElementsAre("3|0|NewColumns|TABLE|2|NULL|add column STATE INTEGER to table #2",
                           "3|1|SetIndexStatus|INDEX|3|NULL|set index #3 to available",
-                          "4|0|RenameObject|TABLE|2|T|rename table T to U",
-                          "6|0|DropObject|TABLE|2|U|drop table U and what depends on it",
+                          "4|0|RenameObject|TABLE|2|T|rename table A.T to U",
+                          "6|0|DropObject|TABLE|2|U|drop table A.U and what depends on it",
                           "6|1|NewObject|SCHEMA|4|B|create schema B"));
 }
 
