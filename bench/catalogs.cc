@@ -83,10 +83,9 @@ std::shared_ptr<VersionedStore> NewStore(uint64_t tables) {
   auto store = VersionedStore::Create();
   ZoneFields zone{.id = kZoneId, .name = std::string(kDefaultZoneName)};
   zone.storage_profiles = {std::string(kDefaultProfile)};
-  InstallNext(
-      *store,
-      {Change(kSchemaId, BuildObject(SchemaFields{kSchemaId, std::string(kPublicSchema)})),
-       Change(kZoneId, BuildObject(zone))});
+  InstallNext(*store,
+              {Change(kSchemaId, BuildObject(SchemaFields{kSchemaId, std::string(kPublicSchema)})),
+               Change(kZoneId, BuildObject(zone))});
   for (uint64_t number = 0; number < tables;) {
     std::vector<Delta::Change> changes;
     for (; number < tables && changes.size() < 2 * kTablesAVersion; ++number) {
@@ -140,5 +139,38 @@ ScratchDirectory::ScratchDirectory(const std::string& name)
 }
 
 ScratchDirectory::~ScratchDirectory() { std::filesystem::remove_all(path_); }
+
+namespace {
+
+void AddVersions(const std::string& path, uint64_t versions) {
+  const auto manager = Must(CatalogManager::Open({.path = path}));
+  // Many callers share a sync: the log is made in seconds.
+  constexpr uint64_t kAtOnce = 4096;
+  uint64_t version = manager->Latest().version().value;
+  while (version < versions) {
+    for (uint64_t i = 0; i < kAtOnce && version < versions; ++i) {
+      manager->ExecuteAsync({TableNumber(version++)}, {}, [](auto done) { Must(done.status()); });
+    }
+    Must(manager->WaitForVersion({version}, absl::InfiniteFuture()));
+  }
+}
+
+struct LongLog {
+  explicit LongLog(uint64_t versions)
+      : directory("log_" + std::to_string(versions)), path(directory.path() + "/store") {
+    AddVersions(path, versions);
+  }
+  ScratchDirectory directory;
+  std::string path;
+};
+
+}  // namespace
+
+const std::string& SharedLog(uint64_t versions) {
+  static std::map<uint64_t, std::unique_ptr<LongLog>> logs;
+  auto& log = logs[versions];
+  if (log == nullptr) log = std::make_unique<LongLog>(versions);
+  return log->path;
+}
 
 }  // namespace annals::bench

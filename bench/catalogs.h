@@ -84,4 +84,8 @@ class ScratchDirectory {
   const std::filesystem::path path_;
 };
 
+// The path of a store with so many versions, one CREATE TABLE each, made at the first
+// call and shared by all who ask: not to be changed.
+const std::string& SharedLog(uint64_t versions);
+
 }  // namespace annals::bench

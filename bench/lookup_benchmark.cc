@@ -277,9 +277,7 @@ using Family = benchmark::internal::Benchmark;
 void Tables(Family* family) {
   family->ArgName("tables")->Arg(1'000)->Arg(10'000)->Arg(100'000)->Arg(1'000'000);
 }
-void Columns(Family* family) {
-  family->ArgName("columns")->Arg(5)->Arg(20)->Arg(200)->Arg(1'000);
-}
+void Columns(Family* family) { family->ArgName("columns")->Arg(5)->Arg(20)->Arg(200)->Arg(1'000); }
 
 BENCHMARK(TableCall)->Name("Table/annals")->Apply(Tables);
 BENCHMARK(TableLimit)->Name("Table/flat_hash_map")->Apply(Tables);
