@@ -72,11 +72,11 @@ def bounded(goal, limits):
 def row_of(goal, value, wanted, rounds):
     figure = goal.get("figure", "cpu_time")
 
-    def figures(pattern):
-        return rounds.get(pattern.replace("{}", str(value)), {}).get(figure, [])
+    def figures(side, name):
+        return rounds.get(goal.get(side, "").replace("{}", value), {}).get(name, [])
 
-    ours = figures(goal["ours"])
-    limits = bounded(goal, figures(goal["limit"]) if "limit" in goal else [])
+    ours = figures("ours", figure)
+    limits = bounded(goal, figures("limit", goal.get("limit_figure", figure)))
     row = {
         "name": f"{goal['goal']} {goal['name']}" if goal["goal"] else goal["name"],
         "axis": f"{goal['axis']}={value}" if goal.get("axis") else "",
