@@ -122,12 +122,12 @@ void Tables(benchmark::internal::Benchmark* family) {
   family->ArgName("tables")->Arg(1'000)->Arg(10'000)->Arg(100'000)->Arg(1'000'000);
 }
 
-BENCHMARK(Build)->Name("BuildObject/annals")->Apply(Columns);
-BENCHMARK(Encode)->Name("EncodeUpdate/annals")->Apply(Columns);
-BENCHMARK(Seal)->Name("SealRecord/annals")->Apply(Columns);
-BENCHMARK(Open)->Name("OpenRecord/annals")->Apply(Columns);
-BENCHMARK(Decode)->Name("DecodeUpdate/annals")->Apply(Columns);
-BENCHMARK(ApplyUpdate)->Name("Apply/annals")->Apply(Columns);
+BENCHMARK(Build)->Name("CreateTablePiece/BuildObject")->Apply(Columns);
+BENCHMARK(Encode)->Name("CreateTablePiece/EncodeUpdate")->Apply(Columns);
+BENCHMARK(Seal)->Name("CreateTablePiece/SealRecord")->Apply(Columns);
+BENCHMARK(Open)->Name("CreateTablePiece/OpenRecord")->Apply(Columns);
+BENCHMARK(Decode)->Name("CreateTablePiece/DecodeUpdate")->Apply(Columns);
+BENCHMARK(ApplyUpdate)->Name("CreateTablePiece/Apply")->Apply(Columns);
 BENCHMARK(NewVersion)->Name("NewVersion/annals")->Apply(Tables)->Iterations(kChanges);
 BENCHMARK(NewVersionOfMap)
     ->Name("NewVersion/copied_flat_hash_map")

@@ -3,6 +3,7 @@ network, in light and in dark. Each operation that was measured at several sizes
 log by log, with one line a system."""
 import html
 import math
+import re
 import statistics
 
 WIDTH, HEIGHT = 640, 340
@@ -10,10 +11,10 @@ LEFT, RIGHT, TOP, BOTTOM = 76, 168, 14, 44
 
 STYLE = """
 :root { color-scheme: light dark; --page: #fcfcfb; --text: #1d1d1b; --soft: #62625d; --grid: #e4e4df;
-  --bad: #b3261e; --good: #20703c; --c0: #1f5fd0; --c1: #d9730d; --c2: #0f8a6d; --c3: #a23bb5; --c4: #8a6d1a; }
+  --bad: #b3261e; --good: #20703c; --c0: #1f5fd0; --c1: #d9730d; --c2: #0f8a6d; --c3: #a23bb5; --c4: #8a6d1a; --c5: #6b6b66; }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #191918; --text: #ececE6; --soft: #a3a39b; --grid: #353532;
-    --bad: #ff8a80; --good: #7ed49a; --c0: #7aa7ff; --c1: #ffab5c; --c2: #56cfae; --c3: #dc8cec; --c4: #d9bd5f; } }
+  :root { --page: #191918; --text: #ecece6; --soft: #a3a39b; --grid: #353532;
+    --bad: #ff8a80; --good: #7ed49a; --c0: #7aa7ff; --c1: #ffab5c; --c2: #56cfae; --c3: #dc8cec; --c4: #d9bd5f; --c5: #b5b5ae; } }
 body { background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif;
   max-width: 1340px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
@@ -42,7 +43,9 @@ def charts_of(rounds, operations):
         axis, _, size = axes[-1].partition(":")
         key = "/".join([operation, *axes[:-1]])
         found.setdefault((operation, key, axis), {}).setdefault(who, []).append((int(size), figures))
-    for (operation, key, axis), lines in found.items():
+    order = list(operations)
+    for (operation, key, axis), lines in sorted(found.items(), key=lambda item: (
+            order.index(item[0][0]) if item[0][0] in order else len(order), item[0])):
         said = operations.get(operation, {})
         figure = said.get("figure", "cpu_time")
         points = {who: sorted((size, statistics.median(figures[figure]))
@@ -56,9 +59,14 @@ def charts_of(rounds, operations):
 # --- A chart
 
 def ticks_of(low, high):
-    """Powers of ten around the values; of two as well where there are few of them."""
+    """The powers of ten around the values."""
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     return [10.0 ** power for power in range(first, max(last, first + 1) + 1)]
+
+
+def plain(text):
+    """10.0 µs -> 10 µs"""
+    return re.sub(r"\.0+(?= )", "", text)
 
 
 def short(number):
@@ -93,13 +101,13 @@ def svg_of(axis, unit, lines, quantity):
     for tick in ticks:
         y = y_of(tick)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--grid)"/>'
-                     f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{quantity(tick, unit)}</text>')
+                     f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{plain(quantity(tick, unit))}</text>')
     for size in sizes:
         parts.append(f'<text x="{x_of(size):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{short(size)}</text>')
     parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{axis}</text>')
     labels = []
     for number, (who, line) in enumerate(ordered(lines)):
-        colour = f"var(--c{number % 5})"
+        colour = f"var(--c{number % 6})"
         points = [(x_of(size), y_of(value), size, value) for size, value in line if value > 0]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y, *_ in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
