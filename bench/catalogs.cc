@@ -24,6 +24,23 @@ Column ColumnNumber(size_t number) {
 
 Delta::Change Change(ObjectId id, std::string bytes) { return {id, std::move(bytes)}; }
 
+void AddVersions(const std::string& path, uint64_t versions) {
+  const auto manager = Must(CatalogManager::Open({.path = path}));
+  // Many callers share a sync: the log is made in seconds.
+  constexpr uint64_t kAtOnce = 4096;
+  uint64_t version = manager->Latest().version().value;
+  while (version < versions) {
+    for (uint64_t i = 0; i < kAtOnce && version < versions; ++i) {
+      manager->ExecuteAsync({TableNumber(version++)}, {}, [](auto done) { Must(done.status()); });
+    }
+    Must(manager->WaitForVersion({version}, absl::InfiniteFuture()));
+  }
+}
+
+std::filesystem::path ScratchPath(const std::string& name) {
+  return std::filesystem::current_path() / "scratch" / name;
+}
+
 }  // namespace
 
 std::string TableName(uint64_t number) { return "TABLE_" + std::to_string(number); }
@@ -132,45 +149,22 @@ std::string RecordOfTable() {
   return Must(records.ReadRecord(done.version));
 }
 
-ScratchDirectory::ScratchDirectory(const std::string& name)
-    : path_(std::filesystem::current_path() / "scratch" / name) {
+ScratchDirectory::ScratchDirectory(const std::string& name) : path_(ScratchPath(name)) {
   std::filesystem::remove_all(path_);
   std::filesystem::create_directories(path_);
 }
 
 ScratchDirectory::~ScratchDirectory() { std::filesystem::remove_all(path_); }
 
-namespace {
-
-void AddVersions(const std::string& path, uint64_t versions) {
-  const auto manager = Must(CatalogManager::Open({.path = path}));
-  // Many callers share a sync: the log is made in seconds.
-  constexpr uint64_t kAtOnce = 4096;
-  uint64_t version = manager->Latest().version().value;
-  while (version < versions) {
-    for (uint64_t i = 0; i < kAtOnce && version < versions; ++i) {
-      manager->ExecuteAsync({TableNumber(version++)}, {}, [](auto done) { Must(done.status()); });
-    }
-    Must(manager->WaitForVersion({version}, absl::InfiniteFuture()));
+std::string SharedLog(uint64_t versions) {
+  const std::filesystem::path path = ScratchPath("log_" + std::to_string(versions));
+  if (!std::filesystem::exists(path)) {
+    const ScratchDirectory partial(path.filename().string() + ".partial");
+    const std::string store = partial.path() + "/store";
+    AddVersions(store, versions);
+    std::filesystem::rename(store, path);
   }
-}
-
-struct LongLog {
-  explicit LongLog(uint64_t versions)
-      : directory("log_" + std::to_string(versions)), path(directory.path() + "/store") {
-    AddVersions(path, versions);
-  }
-  ScratchDirectory directory;
-  std::string path;
-};
-
-}  // namespace
-
-const std::string& SharedLog(uint64_t versions) {
-  static std::map<uint64_t, std::unique_ptr<LongLog>> logs;
-  auto& log = logs[versions];
-  if (log == nullptr) log = std::make_unique<LongLog>(versions);
-  return log->path;
+  return path.string();
 }
 
 }  // namespace annals::bench

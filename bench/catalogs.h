@@ -70,7 +70,7 @@ void AddTables(CatalogManager& manager, uint64_t first, uint64_t end);
 std::string RecordOfTable();
 
 // An empty directory below the working directory, on whose disk durable work is
-// measured. Gone afterwards.
+// measured. Gone afterwards; ./dev bench clears up after programs that were cut off.
 class ScratchDirectory {
  public:
   explicit ScratchDirectory(const std::string& name);
@@ -84,8 +84,9 @@ class ScratchDirectory {
   const std::filesystem::path path_;
 };
 
-// The path of a store with so many versions, one CREATE TABLE each, made at the first
-// call and shared by all who ask: not to be changed.
-const std::string& SharedLog(uint64_t versions);
+// The path of a store with so many versions, one CREATE TABLE each: not to be changed.
+// Made by the first who asks, and left for the programs that come after; ./dev bench
+// clears up.
+std::string SharedLog(uint64_t versions);
 
 }  // namespace annals::bench

@@ -2,10 +2,10 @@
 // versions are committed, and how long the slowest install of a growing catalog takes.
 
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <thread>

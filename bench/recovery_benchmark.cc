@@ -14,7 +14,7 @@
 namespace annals::bench {
 namespace {
 
-const std::string& StoreOf(const benchmark::State& state) {
+std::string StoreOf(const benchmark::State& state) {
   return SharedLog(static_cast<uint64_t>(state.range(1)));
 }
 
@@ -37,7 +37,7 @@ class Confined {
 };
 
 void Recover(benchmark::State& state) {
-  const std::string& path = StoreOf(state);
+  const std::string path = StoreOf(state);
   const Confined confined(state.range(0));
   for (auto _ : state) {
     auto manager = Must(CatalogManager::Open({.path = path}));
@@ -51,7 +51,7 @@ void Recover(benchmark::State& state) {
 }
 
 void Iterate(benchmark::State& state) {
-  const std::string& path = StoreOf(state);
+  const std::string path = StoreOf(state);
   const Confined confined(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(ReadAll(path));
 }

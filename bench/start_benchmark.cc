@@ -21,7 +21,7 @@ namespace {
 uint64_t Versions(const benchmark::State& state) { return static_cast<uint64_t>(state.range(0)); }
 CatalogVersion Middle(const benchmark::State& state) { return {Versions(state) / 2}; }
 
-const std::string& StoreOf(const benchmark::State& state) { return SharedLog(Versions(state)); }
+std::string StoreOf(const benchmark::State& state) { return SharedLog(Versions(state)); }
 
 // Runs `annals ARGUMENTS...` with nowhere to write to.
 void Run(benchmark::State& state, std::vector<std::string> arguments) {
@@ -44,23 +44,23 @@ void Run(benchmark::State& state, std::vector<std::string> arguments) {
 }
 
 void Log(benchmark::State& state) {
-  const std::string& store = StoreOf(state);
+  const std::string store = StoreOf(state);
   for (auto _ : state) Run(state, {"log", store, "-n", "20"});
 }
 
 void OpenRocksDb(benchmark::State& state) {
-  const std::string& store = StoreOf(state);
+  const std::string store = StoreOf(state);
   for (auto _ : state) benchmark::DoNotOptimize(OpenForReading(store));
 }
 
 void Ls(benchmark::State& state) {
-  const std::string& store = StoreOf(state);
+  const std::string store = StoreOf(state);
   const std::string version = std::to_string(Middle(state).value);
   for (auto _ : state) Run(state, {"ls", store, "--at", version});
 }
 
 void ReplayInProcess(benchmark::State& state) {
-  const std::string& store = StoreOf(state);
+  const std::string store = StoreOf(state);
   for (auto _ : state) {
     const auto log = Must(OpenRocksDbLog({.path = store, .read_only = true}));
     auto replayed = Must(ReplayUpTo(*log, Middle(state)));

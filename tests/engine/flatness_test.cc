@@ -2,9 +2,9 @@
 // two costs that were measured in turn, with wide margins; bench/ has the figures.
 
 #include <malloc.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <string>
