@@ -162,10 +162,12 @@ function(annals_fuzzers)
 endfunction()
 
 # annals_benchmark(<name> [LINKS <target>...])
-# The program <name> of bench/<name>.cc, on top of the whole library.
+# The program <name> of <name>.cc in the current folder, on top of the whole library.
 function(annals_benchmark name)
   cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
-  add_executable(${name} ${annals_SOURCE_DIR}/bench/${name}.cc)
-  target_link_libraries(${name} PRIVATE annals_settings annals ${ARG_LINKS}
+  add_executable(${name} ${name}.cc)
+  target_link_libraries(${name} PRIVATE annals_bench_catalogs ${ARG_LINKS}
     benchmark::benchmark benchmark::benchmark_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${annals_BINARY_DIR}/bench)
 endfunction()
