@@ -50,19 +50,19 @@ absl::Status CheckLinks(const CatalogDraft& draft, const ObjectDescriptor& objec
                                    ", which does not exist"));
   }
   // The zone of a table and the table of an index are among the refs.
-  ObjectId owner = kNoObject;
+  std::optional<ObjectId> owner;
   if (const auto table = As<TableDescriptor>(object)) {
     owner = table->zone_id();
-    if (!draft.Get<ZoneDescriptor>(owner) || !object.RefersTo(owner)) {
-      return DoesNotFit(absl::StrCat("table ", object.id().value, " is in zone ", owner.value,
+    if (!draft.Get<ZoneDescriptor>(*owner) || !object.RefersTo(*owner)) {
+      return DoesNotFit(absl::StrCat("table ", object.id().value, " is in zone ", owner->value,
                                      ", which is no zone that it refers to"));
     }
   }
   if (const auto index = As<IndexDescriptor>(object)) {
     owner = index->table_id();
-    const auto table = draft.Get<TableDescriptor>(owner);
-    if (!table || !object.RefersTo(owner)) {
-      return DoesNotFit(absl::StrCat("index ", object.id().value, " is of table ", owner.value,
+    const auto table = draft.Get<TableDescriptor>(*owner);
+    if (!table || !object.RefersTo(*owner)) {
+      return DoesNotFit(absl::StrCat("index ", object.id().value, " is of table ", owner->value,
                                      ", which is no table that it refers to"));
     }
     for (const IndexColumn& column : index->columns()) {

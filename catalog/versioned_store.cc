@@ -414,6 +414,14 @@ CatalogVersion VersionedStore::MinPinned() const {
   return {least};
 }
 
+uint64_t VersionedStore::CountPins() const {
+  uint64_t count = 0;
+  for (Pin* pin = pins_.load(kAcquire); pin != nullptr; pin = pin->next) {
+    count += pin->taken.load(kRelaxed);
+  }
+  return count;
+}
+
 Catalog VersionedStore::Latest() const {
   for (;;) {
     const CatalogVersion version = latest();
@@ -492,6 +500,7 @@ StoreStats VersionedStore::Stats() const {
   return {.earliest = earliest(),
           .latest = latest(),
           .oldest_held = MinPinned(),
+          .pins = CountPins(),
           .elements = elements_,
           .element_bytes = element_bytes_,
           .ended_elements = ended_.size() - ended_names_,

@@ -58,6 +58,7 @@ struct StoreStats {
   CatalogVersion earliest;
   CatalogVersion latest;
   CatalogVersion oldest_held;  // kNever: no version is held.
+  uint64_t pins = 0;           // That hold versions; handles of the latest share one.
   uint64_t elements = 0;       // Of chains, living and ended.
   uint64_t element_bytes = 0;
   uint64_t ended_elements = 0;  // Kept for old versions.
@@ -82,7 +83,7 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   void Activate(CatalogVersion version, HybridTimestamp activation);
   // Jumps to `image.version` > latest(), which becomes the earliest version too and
   // is active at once. Versions that are held stay valid. Who asks for the latest
-  // while the jump is made waits for its last step.
+  // while the jump is made waits for its last step, unless somebody holds the one before it.
   //   DAMAGED   the image does not continue what the store holds
   //   INTERNAL  a version is held that is 2^30 before it or more; nothing was changed
   absl::Status Rebase(const CatalogImage& image);
@@ -141,6 +142,7 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   // Takes a pin at `version`; null if that was truncated meanwhile.
   Pin* PinAt(CatalogVersion version) const;
   CatalogVersion MinPinned() const;
+  uint64_t CountPins() const;
 
   // The writer's side. REQUIRES: writer_mutex_ is held.
   IdEntry& GrowId(ObjectId id);

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/terminal_text.h"
@@ -74,8 +75,12 @@ std::string ListingSql(const CatalogView& catalog) {
   });
   std::ranges::stable_sort(objects, {}, [](const auto& object) { return Rank(object.kind()); });
   std::string sql;
+  absl::flat_hash_set<ObjectId> left_out;
   for (const ObjectDescriptor& object : objects) {
-    const auto statement = ddl::ToSql(catalog, object);
+    const auto index = As<IndexDescriptor>(object);
+    const auto statement = index && left_out.contains(index->table_id())
+                               ? MakeError(Reason::NOT_SUPPORTED, "its table is left out")
+                               : ddl::ToSql(catalog, object);
     if (statement.ok()) {
       absl::StrAppend(&sql, *statement, "\n");
       // Which zone is the default one is part of the catalog.
@@ -83,6 +88,7 @@ std::string ListingSql(const CatalogView& catalog) {
         absl::StrAppend(&sql, "ALTER ZONE ", ddl::QuoteName(object.name()), " SET DEFAULT;\n");
       }
     } else {
+      left_out.insert(object.id());
       absl::StrAppend(&sql, "-- ", Visible(QualifiedName(catalog, object)), ": ",
                       Visible(ToStd(statement.status().message())), "\n");
     }

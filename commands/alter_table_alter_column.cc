@@ -173,7 +173,7 @@ bool SameType(const Column& a, const Column& b) {
 }
 
 // A type that grows takes every constant as it is spelled. One that is no value of the
-// type was kept as given, and still is none.
+// type was kept as given; it may be one of the wider type.
 DefaultValue KeepGrown(const Column& origin, const Column& target) {
   DefaultValue kept = origin.default_value;
   if (kept.kind == DefaultValue::Kind::kConstant && kept.type == origin.type) {

@@ -51,11 +51,10 @@ CreateTable WithImplicitKey(CreateTable command) {
 absl::Status CheckNoImplicitKey(const CreateTable& command) {
   const std::string key(kImplicitKeyColumn);
   if (!Contains(ColumnNames(command), key)) return absl::OkStatus();
-  return MakeError(
-      Reason::COLUMN_DUPLICATED,
-      absl::StrCat("table ", Qualified(command.schema, command.name), ": column ", Quoted(key),
-                   " is the key that a table without one gets; give "
-                   "the table a primary key, or the column another name"));
+  return MakeError(Reason::COLUMN_DUPLICATED,
+                   absl::StrCat("column ", Quoted(key),
+                                " is the key that a table without one gets; give the "
+                                "table a primary key, or the column another name"));
 }
 
 absl::Status ValidateColumns(const CreateTable& command, Policy policy) {
@@ -213,21 +212,25 @@ std::vector<ColumnId> IdsOf(const CreateTable& command, const std::vector<std::s
   return ids;
 }
 
+absl::Status ValidateWithImplicitKey(const CreateTable& command, Policy policy) {
+  ANNALS_RETURN_IF_ERROR(CheckNoImplicitKey(command));
+  return ValidateDefinition(WithImplicitKey(command), policy);
+}
+
 }  // namespace
 
 absl::Status CreateTable::Validate(Policy policy) const {
-  if (NeedsImplicitKey(*this, policy)) {
-    ANNALS_RETURN_IF_ERROR(CheckNoImplicitKey(*this));
-    return WithImplicitKey(*this).Validate(policy);
-  }
   if (allow_system_schema) {
     ANNALS_RETURN_IF_ERROR(CheckName(schema, "schema name"));
     ANNALS_RETURN_IF_ERROR(CheckName(name, "table name"));
   } else {
     ANNALS_RETURN_IF_ERROR(CheckTableName(schema, name));
   }
-  return WithContext(ValidateDefinition(*this, policy),
-                     absl::StrCat("table ", Qualified(schema, name)));
+  const absl::Status defined = NeedsImplicitKey(*this, policy)
+                                   ? ValidateWithImplicitKey(*this, policy)
+                                   : ValidateDefinition(*this, policy);
+  if (defined.ok()) return defined;
+  return WithContext(defined, absl::StrCat("table ", Qualified(schema, name)));
 }
 
 absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {

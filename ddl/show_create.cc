@@ -64,11 +64,13 @@ std::string DefaultSql(const DefaultValue& value) {
   return decimal && !number ? QuoteString(value.text) : SqlDefault(value);
 }
 
-// What the interfaces keep as it is given may be no constant of its column's type.
+// What the interfaces keep as it is given may be no constant of its column's type. A
+// number that was given for a DECIMAL is one, and comes back as a DECIMAL.
 absl::Status CheckDefault(const CatalogView& catalog, const TableDescriptor& table,
                           const ColumnDescriptor& column) {
   const DefaultValue value = column.default_value();
-  if (ConvertDefault(value, column.ToColumn()) == value) return absl::OkStatus();
+  const auto kept = ConvertDefault(value, column.ToColumn());
+  if (kept && (kept == value || kept->type == TypeId::kDecimal)) return absl::OkStatus();
   return MakeError(
       Reason::NOT_SUPPORTED,
       absl::StrCat("column ", QuoteName(column.name()), " of table ", QualifiedName(catalog, table),

@@ -176,6 +176,7 @@ size_t Committer::Commit(std::span<Request* const> requests) {
     Group group(*base, head, deadline);
     planned = PlanGroup(requests, group);
     if (group.records.empty()) return planned;
+    sequencer_.Expect(std::move(group.steps));
     const auto committed = AppendGuarded(group);
     if (!committed.ok() && group.logged) {
       return fail(committed.status(), sequencer_.head().activation);
@@ -320,7 +321,6 @@ absl::StatusOr<bool> Committer::AppendGuarded(Group& group) {
 // True: the group is durable and applied. False: another writer was first, and what
 // it wrote is applied.
 absl::StatusOr<bool> Committer::Append(Group& group) {
-  sequencer_.Expect(std::exchange(group.steps, {}));
   const AppendResult appended = log_.Append(group.records, group.first.version, group.deadline);
   switch (appended.outcome) {
     case AppendResult::Outcome::kRefused:

@@ -2,13 +2,14 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "annals/engine/call_internal.h"
+#include "absl/cleanup/cleanup.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
@@ -24,6 +25,7 @@ class DecodeAhead final : public LogSink {
 
   absl::Status OnRecord(const LogRecord& record) override {
     ANNALS_ASSIGN_OR_RETURN(DecodedRecord decoded, Decode(record));
+    if (batch_.empty()) batch_.reserve(kBatchRecords);
     batch_.push_back(std::move(decoded));
     bytes_ += record.payload.size();
     return batch_.size() < kBatchRecords && bytes_ < kBatchBytes ? absl::OkStatus() : HandOver();
@@ -32,9 +34,18 @@ class DecodeAhead final : public LogSink {
   void OnLagged(CatalogVersion earliest) override { lagged_ = earliest; }
   void OnClosed(const absl::Status& status) override { closed_ = status; }
 
+  // Gives away what it has. CANCELLED: no more is wanted.
+  absl::Status HandOver() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopped_ || ready_.size() < kBatchesAhead; });
+    if (stopped_) return absl::CancelledError("no more is wanted");
+    if (!batch_.empty()) ready_.push_back(std::exchange(batch_, {}));
+    bytes_ = 0;
+    changed_.notify_all();
+    return absl::OkStatus();
+  }
   // Nothing comes any more.
   void End() {
-    HandOver().IgnoreError();
     const std::lock_guard lock(mutex_);
     ended_ = true;
     changed_.notify_all();
@@ -70,17 +81,6 @@ class DecodeAhead final : public LogSink {
   static constexpr size_t kBatchBytes = size_t{1} << 20;
   static constexpr size_t kBatchesAhead = 4;
 
-  absl::Status HandOver() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopped_ || ready_.size() < kBatchesAhead; });
-    if (stopped_) return absl::CancelledError("no more is wanted");
-    if (!batch_.empty()) ready_.push_back(std::exchange(batch_, {}));
-    batch_.reserve(kBatchRecords);
-    bytes_ = 0;
-    changed_.notify_all();
-    return absl::OkStatus();
-  }
-
   // The decoding thread's.
   Batch batch_;
   size_t bytes_ = 0;
@@ -101,20 +101,30 @@ class DecodeAhead final : public LogSink {
 absl::Status ReplayAhead(UpdateLog& log, CatalogVersion from, Sequencer& sequencer) {
   DecodeAhead ahead;
   absl::Status read;
+  std::exception_ptr thrown;
   std::thread reader([&] {
-    read = CallGuarded([&] { return log.Subscribe(from, &ahead); });
-    log.Unsubscribe();
+    try {
+      read = log.Subscribe(from, &ahead);
+      ahead.HandOver().IgnoreError();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     ahead.End();
   });
+  absl::Cleanup join = [&] {
+    ahead.Stop();
+    reader.join();
+  };
   absl::Status made;
   for (Batch batch = ahead.Take(); !batch.empty() && made.ok(); batch = ahead.Take()) {
-    for (DecodedRecord& record : batch) {
-      made = sequencer.OnDecoded(std::move(record));
-      if (!made.ok()) break;
+    for (size_t i = 0; i < batch.size() && made.ok(); ++i) {
+      made = sequencer.OnDecoded(std::move(batch[i]));
     }
     if (!made.ok()) ahead.Stop();
   }
-  reader.join();
+  std::move(join).Invoke();
+  if (thrown) std::rethrow_exception(thrown);
+  log.Unsubscribe();
   ahead.Tell(sequencer);
   return made.ok() ? read : made;
 }

@@ -11,7 +11,8 @@
 namespace annals {
 
 // Feeds `sequencer`, on this thread, what `log` has from `from` on, and what the log says
-// of it. Leaves the log without subscriber. Returns what Subscribe would.
+// of it. Leaves the log without subscriber. Returns what Subscribe would, and throws what it
+// throws.
 // REQUIRES: the log is synchronous and nobody has subscribed to it.
 absl::Status ReplayAhead(UpdateLog& log, CatalogVersion from, Sequencer& sequencer);
 

@@ -41,6 +41,8 @@ struct CommitId {
   uint64_t low = 0;
   uint64_t high = 0;
 
+  // The child of a process that forks draws the same ones as its parent, and so must not
+  // write to the same log: it is to begin a program of its own, as RocksDB wants it to.
   static CommitId Random();
   // 32 hex digits.
   std::string ToString() const;

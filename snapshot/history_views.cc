@@ -1,8 +1,10 @@
 #include "annals/snapshot/history_views.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
+#include "annals/catalog/apply.h"
 #include "annals/catalog/diff.h"
 #include "annals/catalog/entry_text.h"
 #include "annals/log/chain.h"
@@ -28,18 +30,23 @@ absl::Status AddVersions(const UpdateLog& log, CatalogVersion until, Rows& rows)
   });
 }
 
-// Names are those from before the version. At a snapshot nobody knows them any more, but
-// for what the record tells by itself.
+// What was before an entry is what the entries before it left. At a snapshot nobody knows
+// that any more, but for what the record tells by itself.
 absl::Status AddUpdateEntries(const UpdateLog& log, CatalogVersion until, Rows& rows) {
   return ForEachVersion(log, until, [&](const VersionStep& step) {
     const std::vector<UpdateEntry>& entries = step.record.update.entries;
-    const KnownNames names(entries, step.before);
+    std::optional<CatalogDraft> before;
+    if (step.before != nullptr) {
+      before.emplace(*step.before, step.after.version(), step.after.timestamp());
+    }
+    const KnownNames names(entries, before ? &*before : nullptr);
     int64_t ordinal = 0;
     for (const UpdateEntry& entry : entries) {
       const EntryFacts facts = names.FactsOf(entry);
       rows.push_back({ValueOf(step.after.version()), ordinal++, ValueOf(EntryName(entry)),
                       facts.kind ? WordValue(KindName(*facts.kind)) : ViewValue(),
                       ValueOf(facts.id), ValueOrNull(facts.name), names.WordsOf(entry)});
+      if (before) ANNALS_RETURN_IF_ERROR(Apply(entry, *before));
     }
     return absl::OkStatus();
   });

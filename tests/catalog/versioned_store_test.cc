@@ -76,11 +76,12 @@ TEST_F(VersionedStoreTest, BeginsWithTheEmptyVersionZero) {
   EXPECT_EQ(StateDigest(empty), StateDigest(EmptyCatalog()));
 }
 
-TEST_F(VersionedStoreTest, VersionIsHeldUntilTheLastOfItsHandlesIsGone) {
+TEST_F(VersionedStoreTest, VersionIsHeldByOnePinUntilTheLastOfItsHandlesIsGone) {
   std::vector<Catalog> handles;
   for (int i = 0; i < 3; ++i) handles.push_back(store_->Latest());
   while (!handles.empty()) {
     EXPECT_EQ(store_->Stats().oldest_held, store_->latest());
+    EXPECT_EQ(store_->Stats().pins, 1u);
     handles.pop_back();
   }
   EXPECT_EQ(store_->Stats().oldest_held, kNever);

@@ -108,5 +108,15 @@ TEST_P(LongRecoveryTest, PayloadThatIsNoUpdateIsRefusedByName) {
   EXPECT_THAT(Open().status(), FailsWith(Reason::DAMAGED, {"version 1501"}));
 }
 
+TEST_P(LongRecoveryTest, LogThatThrowsIsRefusedWithAReason) {
+  auto log = disk_->Open();
+  ASSERT_THAT(log, IsOk());
+  Tap tap;
+  tap.AfterSubscribe([] { throw std::runtime_error("no more room"); });
+  EXPECT_THAT(CatalogManager::Open(std::make_unique<TappedLog>(*std::move(log), &tap),
+                                   {.recovery_threads = GetParam()}),
+              FailsWith(Reason::INTERNAL, {"no more room"}));
+}
+
 }  // namespace
 }  // namespace annals

@@ -48,6 +48,13 @@ class Tap {
     read_ = std::move(read);
   }
 
+  // Called when a subscription has got what is there; may throw.
+  using AfterSubscription = std::function<void()>;
+  void AfterSubscribe(AfterSubscription after) {
+    const std::lock_guard lock(mutex_);
+    after_subscription_ = std::move(after);
+  }
+
   struct Batch {
     size_t records;
     size_t bytes;
@@ -66,6 +73,7 @@ class Tap {
   After after_;
   Read read_;
   BeforeChunk before_chunk_;
+  AfterSubscription after_subscription_;
   std::vector<Batch> batches_;
 };
 
@@ -99,7 +107,14 @@ class TappedLog final : public UpdateLog {
     return log_->Outcome(commit_id, version);
   }
   absl::Status Subscribe(CatalogVersion from, LogSink* sink) override {
-    return log_->Subscribe(from, sink);
+    Tap::AfterSubscription after;
+    {
+      const std::lock_guard lock(tap_.mutex_);
+      after = tap_.after_subscription_;
+    }
+    absl::Status status = log_->Subscribe(from, sink);
+    if (after) after();
+    return status;
   }
   void Unsubscribe() override { log_->Unsubscribe(); }
   absl::StatusOr<std::string> ReadRecord(CatalogVersion version) const override {
