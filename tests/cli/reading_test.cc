@@ -62,6 +62,23 @@ TEST_F(ReadingTest, LsAsDdlMakesTheSameCatalogAnew) {
   EXPECT_EQ(Run({"ls", Path("copy"), "-o", "lines"}).out, Run({"ls", store(), "-o", "lines"}).out);
 }
 
+TEST_F(ReadingTest, LsAsDdlLeavesOutNoHalfOfATable) {
+  const std::string requests =
+      R"({"create_table": {"schema": "SHOP", "name": "ODD", "columns": [)"
+      R"({"name": "ID", "type": "INT32", "nullable": false},)"
+      R"({"name": "N", "type": "INT32", "default": {"constant": "abc"}}],)"
+      R"("primary_key": {"kind": "hash", "columns": ["ID"]}}})"
+      "\n"
+      R"({"create_hash_index": {"schema": "SHOP", "table": "ODD", "name": "BY_N", "columns": ["N"]}})"
+      "\n";
+  const std::string said = Run({"exec", store(), "--format", "jsonl"}, requests).out;
+  ASSERT_THAT(said, Not(HasSubstr("error")));
+  const std::string sql = Run({"ls", store(), "-o", "ddl"}).out;
+  EXPECT_THAT(sql, HasSubstr("-- SHOP.ODD: "));
+  EXPECT_THAT(sql, HasSubstr("-- SHOP.BY_N: "));
+  EXPECT_THAT(Run({"exec", Path("copy")}, sql), Exits(0));
+}
+
 TEST_F(ReadingTest, LsStateIsADigestOfTheVersion) {
   const std::string state = Run({"ls", store(), "-o", "state"}).out;
   EXPECT_EQ(state.size(), 65u);

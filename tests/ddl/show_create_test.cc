@@ -282,6 +282,9 @@ TEST(ImplicitKeyTest, RelaxedGivesNone) {
 TEST(ImplicitKeyTest, ItsNameIsTakenOnlyWhereItIsGiven) {
   Sandbox strict(Policy::kStrict);
   EXPECT_THAT(strict.Run("CREATE TABLE t (\"__p_key\" INT)"), HasSubstr("COLUMN_DUPLICATED"));
+  // Names come first.
+  EXPECT_THAT(strict.Run("CREATE TABLE system.t (\"__p_key\" INT)"),
+              HasSubstr("SYSTEM_SCHEMA_FORBIDDEN"));
   ASSERT_EQ(strict.Run("CREATE TABLE t (\"__p_key\" INT PRIMARY KEY)"), "");
   Sandbox relaxed(Policy::kRelaxed);
   ASSERT_EQ(relaxed.Run("CREATE TABLE t (\"__p_key\" INT)"), "");
@@ -337,6 +340,18 @@ TEST(ConstantTest, EveryConstantOfItsTypeReadsBackAsItIsSpelled) {
       EXPECT_EQ(StateDigest(again.catalog()), StateDigest(made.catalog())) << made.Table("T");
     }
   }
+}
+
+// In the object a number is a number; SQL knows only DECIMAL here.
+TEST(ConstantTest, ANumberForADecimalReadsBackAsADecimal) {
+  const ColumnDefinition column{.name = "C", .type = Decimal(5, 2), .default_value = Constant(5)};
+  Sandbox made(Policy::kRelaxed);
+  ASSERT_EQ(made.Execute({CreateTable{.name = "T", .columns = {column}}}), absl::OkStatus());
+  Sandbox again(Policy::kRelaxed);
+  ASSERT_EQ(again.Run(made.Table("T")), "") << made.Table("T");
+  const auto table = again.catalog().Table("PUBLIC", "T");
+  EXPECT_EQ(table->FindColumn("C")->default_value(),
+            (DefaultValue{DefaultValue::Kind::kConstant, TypeId::kDecimal, "5"}));
 }
 
 TEST(ConstantTest, WhatIsNoneOfItsTypeHasNoSql) {

@@ -167,6 +167,20 @@ TEST_F(HistoryViewsTest, EntriesNameWhatTheySpeakOfAsItWasCalledBefore) {
                           "6|1|NewObject|SCHEMA|4|B|create schema B"));
 }
 
+TEST_F(HistoryViewsTest, WhatWasBeforeAnEntryIsWhatTheEntriesBeforeItLeft) {
+  MakeChanges();
+  const ObjectId zone{1};
+  ZoneFields two = Zone(zone);
+  two.replicas = 2;
+  ZoneFields three = Zone(zone);
+  three.replicas = 3;
+  AppendEntries({ReplaceObject{BuildObject(two)}, ReplaceObject{BuildObject(three)}});
+  const std::vector<std::string> texts = Texts("UPDATE_ENTRIES");
+  ASSERT_GE(texts.size(), 2u);
+  EXPECT_THAT(texts[texts.size() - 2], HasSubstr("replicas 1 -> 2"));
+  EXPECT_THAT(texts.back(), HasSubstr("replicas 2 -> 3"));
+}
+
 TEST_F(HistoryViewsTest, EntriesOfASnapshotsVersionTellWhatTheirRecordTells) {
   MakeChanges();
   ASSERT_THAT(WriteSnapshotOf(3), IsOk());
