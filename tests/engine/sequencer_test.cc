@@ -27,7 +27,7 @@ struct Made {
 
 class SequencerTest : public ::testing::Test {
  protected:
-  const FakeClock clock_;
+  FakeClock clock_;
   HybridClock hybrid_{clock_};
   ActiveVersions active_{clock_, hybrid_};
   const std::shared_ptr<VersionedStore> store_ = VersionedStore::Create();
