@@ -58,22 +58,6 @@ bool IsInteger(TypeId type) {
          type == TypeId::kInt64;
 }
 
-bool IsWrittenAsString(TypeId type) {
-  switch (type) {
-    case TypeId::kString:
-    case TypeId::kDecimal:
-    case TypeId::kDate:
-    case TypeId::kTime:
-    case TypeId::kDatetime:
-    case TypeId::kTimestamp:
-    case TypeId::kUuid:
-    case TypeId::kByteArray:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // The type of a constant that is kept as given.
 TypeId TypeOfKept(const Literal& literal, TypeId column) {
   switch (literal.shape) {

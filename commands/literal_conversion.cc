@@ -46,10 +46,16 @@ bool IsWrittenAs(Literal::Shape shape, TypeId type) {
   return shape == ShapeOf(type) || (shape == Literal::Shape::kString && type == TypeId::kDecimal);
 }
 
-// Whether values of this type have several spellings, of which the given one is kept.
-// Whole numbers, FLOAT and DOUBLE are numbers in JSON too, and have one.
-bool KeepsSpelling(TypeId type) {
+std::string FractionNote(uint32_t precision) {
+  if (precision == 0) return " without a fraction of seconds";
+  return absl::StrCat(" with at most ", precision, " digits of a fraction");
+}
+
+}  // namespace
+
+bool IsWrittenAsString(TypeId type) {
   switch (type) {
+    case TypeId::kString:
     case TypeId::kDecimal:
     case TypeId::kDate:
     case TypeId::kTime:
@@ -62,13 +68,6 @@ bool KeepsSpelling(TypeId type) {
       return false;
   }
 }
-
-std::string FractionNote(uint32_t precision) {
-  if (precision == 0) return " without a fraction of seconds";
-  return absl::StrCat(" with at most ", precision, " digits of a fraction");
-}
-
-}  // namespace
 
 std::string LiteralText(const Literal& literal) {
   constexpr size_t kShown = 60;
@@ -142,7 +141,7 @@ std::optional<std::string> ConvertLiteral(const Literal& literal, const Column& 
   if (!IsWrittenAs(literal.shape, column.type)) return std::nullopt;
   if (column.type == TypeId::kString) return AsString(literal.text, column.length);
   Text canonical = CanonicalConstant(literal.text, column);
-  if (canonical && KeepsSpelling(column.type)) return literal.text;
+  if (canonical && IsWrittenAsString(column.type)) return literal.text;
   return canonical;
 }
 

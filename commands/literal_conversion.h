@@ -12,6 +12,11 @@
 
 namespace annals {
 
+// Whether JSON writes values of this type as strings. They have several spellings, of
+// which the given one is kept; whole numbers, FLOAT and DOUBLE are numbers there too, and
+// have one.
+bool IsWrittenAsString(TypeId type);
+
 // As SQL would write it, shortened: 'it''s', X'00ff', 12, TRUE.
 std::string LiteralText(const Literal& literal);
 
