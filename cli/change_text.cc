@@ -38,10 +38,6 @@ void AddDifference(const Property& before, const Property& after,
   }
 }
 
-std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object) {
-  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", QualifiedName(catalog, object));
-}
-
 // "(4 columns)", "on A.B (C)"
 std::string CreatedText(const CatalogView& catalog, const ObjectDescriptor& object) {
   const std::string what = KindAndName(catalog, object);
@@ -74,6 +70,10 @@ ObjectId TableOfKeyIndex(const CatalogView& catalog, const ObjectDescriptor& obj
 }
 
 }  // namespace
+
+std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object) {
+  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", QualifiedName(catalog, object));
+}
 
 std::vector<ObjectChange> WithoutFollowers(std::span<const ObjectChange> changes,
                                            const CatalogView& before, const CatalogView& after) {

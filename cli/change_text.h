@@ -31,6 +31,9 @@ std::vector<ObjectChange> WithoutFollowers(std::span<const ObjectChange> changes
 std::vector<PieceChange> PiecesOf(const ObjectChange& change, const CatalogView& before,
                                   const CatalogView& after);
 
+// "table PUBLIC.ORDERS"
+std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object);
+
 // "add column STATE VARCHAR(16)"; "column PRICE: DECIMAL(8,2) -> DECIMAL(10,2)"
 std::string PieceText(const PieceChange& piece);
 

@@ -57,10 +57,6 @@ std::string PieceLine(const PieceChange& piece) {
   return absl::StrCat("    ", std::string(1, Sign(piece)), " ", Visible(text), "\n");
 }
 
-std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object) {
-  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", QualifiedName(catalog, object));
-}
-
 std::string WholeLine(char sign, const CatalogView& catalog, const ObjectDescriptor& object) {
   const std::string details = ShortText(catalog, object);
   return absl::StrCat(

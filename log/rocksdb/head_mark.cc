@@ -13,7 +13,7 @@
 namespace annals {
 namespace {
 
-constexpr uint32_t kMagic = 0x4b4d4e41;  // "ANMK" in a hex dump.
+constexpr uint32_t kMarkMagic = 0x4b4d4e41;  // "ANMK" in a hex dump.
 constexpr uint32_t kFormat = 1;
 constexpr size_t kSlots = 2;
 
@@ -34,7 +34,7 @@ constexpr size_t SlotOf(CatalogVersion version) { return version.value % kSlots;
 uint64_t ChecksumOf(const Slot& slot) { return XXH3_64bits(&slot, offsetof(Slot, checksum)); }
 
 Slot ToSlot(const HeadMark& mark) {
-  Slot slot{.magic = kMagic,
+  Slot slot{.magic = kMarkMagic,
             .format = kFormat,
             .store = mark.store,
             .version = mark.head.version.value,
@@ -47,7 +47,7 @@ Slot ToSlot(const HeadMark& mark) {
 
 std::optional<HeadMark> FromSlot(const Slot& slot) {
   const bool good =
-      slot.magic == kMagic && slot.format == kFormat && slot.checksum == ChecksumOf(slot);
+      slot.magic == kMarkMagic && slot.format == kFormat && slot.checksum == ChecksumOf(slot);
   if (!good) return std::nullopt;
   return HeadMark{slot.store, {{slot.version}, slot.hash}};
 }

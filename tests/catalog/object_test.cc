@@ -281,7 +281,7 @@ std::string RichTable() {
   return bytes;
 }
 
-std::vector<std::string> OneOfEachKind() {
+std::vector<std::string> OneObjectOfEachKind() {
   SystemViewFields view{.id = {9}, .name = "NODES", .schema = kShop};
   view.columns = {RichColumn()};
   return {RichTable(), MakeSchema({4}, "shop"), MakeZone({5}, "Z"), BuildObject(OrdersKeyFields()),
@@ -291,7 +291,7 @@ std::vector<std::string> OneOfEachKind() {
 TEST(CheckObjectTest, WhateverBitIsFlippedItRefusesOrAllCanBeRead) {
   size_t refused = 0;
   size_t taken = 0;
-  for (const std::string& good : OneOfEachKind()) {
+  for (const std::string& good : OneObjectOfEachKind()) {
     for (size_t bit = 0; bit < good.size() * 8; ++bit) {
       std::string bad = good;
       bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
@@ -308,7 +308,7 @@ TEST(CheckObjectTest, WhateverBitIsFlippedItRefusesOrAllCanBeRead) {
 }
 
 TEST(CheckObjectTest, WhereverItIsCutItIsRefused) {
-  for (const std::string& good : OneOfEachKind()) {
+  for (const std::string& good : OneObjectOfEachKind()) {
     for (size_t size = 0; size < good.size(); ++size) {
       const std::string bad = good.substr(0, size);
       if (CheckObject(bad).ok()) ReadAll(Describe(bad));

@@ -10,7 +10,7 @@
 namespace annals {
 namespace {
 
-Column RichColumn() {
+Column ColumnWithAllFields() {
   Column column = MakeColumn("PRICE", TypeId::kDecimal, false);
   column.id = {3};
   column.precision = 10;
@@ -22,14 +22,14 @@ Column RichColumn() {
 }
 
 // Each kind of entry, with a value in each field.
-std::vector<UpdateEntry> OneOfEachKind() {
+std::vector<UpdateEntry> OneEntryOfEachKind() {
   return {NewObject{BuildObject(OrdersFields())},
           DropObject{{5}, true},
           RenameObject{{6}, "NEW", true},
           ReplaceObject{MakeZone({7}, "Z")},
-          NewColumns{{8}, {RichColumn(), MakeColumn("B")}},
+          NewColumns{{8}, {ColumnWithAllFields(), MakeColumn("B")}},
           DropColumns{{9}, {{1}, {2}}},
-          AlterColumn{{10}, RichColumn()},
+          AlterColumn{{10}, ColumnWithAllFields()},
           RenameColumn{{11}, {12}, "C"},
           SetPrimaryKey{{13}, {{1}, {0}}, {{1}}, {14}},
           SetTableProperties{{15}, 0.5, 10},
@@ -74,14 +74,14 @@ TEST(UpdateTest, FieldsOfEachEntryComeBack) {
   const auto rename = RoundTrip(RenameObject{{6}, "NEW", true});
   EXPECT_TRUE(rename.id == ObjectId{6} && rename.name == "NEW" && rename.automatic_name);
   EXPECT_EQ(RoundTrip(ReplaceObject{table}).object, table);
-  const auto columns = RoundTrip(NewColumns{{8}, {RichColumn(), MakeColumn("B")}});
+  const auto columns = RoundTrip(NewColumns{{8}, {ColumnWithAllFields(), MakeColumn("B")}});
   EXPECT_EQ(columns.table, ObjectId{8});
-  EXPECT_EQ(columns.columns, std::vector<Column>({RichColumn(), MakeColumn("B")}));
+  EXPECT_EQ(columns.columns, std::vector<Column>({ColumnWithAllFields(), MakeColumn("B")}));
   const auto dropped = RoundTrip(DropColumns{{9}, {{1}, {2}}});
   EXPECT_EQ(dropped.table, ObjectId{9});
   EXPECT_EQ(dropped.columns, std::vector<ColumnId>({{1}, {2}}));
-  const auto altered = RoundTrip(AlterColumn{{10}, RichColumn()});
-  EXPECT_TRUE(altered.table == ObjectId{10} && altered.column == RichColumn());
+  const auto altered = RoundTrip(AlterColumn{{10}, ColumnWithAllFields()});
+  EXPECT_TRUE(altered.table == ObjectId{10} && altered.column == ColumnWithAllFields());
   const auto renamed = RoundTrip(RenameColumn{{11}, {12}, "C"});
   EXPECT_TRUE(renamed.table == ObjectId{11} && renamed.column == ColumnId{12});
   EXPECT_EQ(renamed.name, "C");
@@ -105,14 +105,15 @@ TEST(UpdateTest, PropertiesThatAreLeftAloneStayAbsent) {
 
 TEST(UpdateTest, NameOfEachEntryIsItsTypes) {
   std::string names;
-  for (const UpdateEntry& entry : OneOfEachKind()) names += std::string(EntryName(entry)) + " ";
+  for (const UpdateEntry& entry : OneEntryOfEachKind())
+    names += std::string(EntryName(entry)) + " ";
   EXPECT_EQ(names,
             "NewObject DropObject RenameObject ReplaceObject NewColumns DropColumns AlterColumn "
             "RenameColumn SetPrimaryKey SetTableProperties SetIndexStatus SetDefaultZone ");
 }
 
 TEST(UpdateTest, EncodingIsAFixedPoint) {
-  const std::string once = EncodeUpdate(UpdateOf(OneOfEachKind()));
+  const std::string once = EncodeUpdate(UpdateOf(OneEntryOfEachKind()));
   const auto decoded = DecodeUpdate(once);
   ASSERT_THAT(decoded, IsOk());
   EXPECT_EQ(EncodeUpdate(*decoded), once);
@@ -221,7 +222,7 @@ void UseIfRead(const std::string& bytes) {
 }
 
 TEST(UpdateTest, WhateverBitIsFlippedItIsReadOrRefused) {
-  std::vector<UpdateEntry> entries = OneOfEachKind();
+  std::vector<UpdateEntry> entries = OneEntryOfEachKind();
   entries.emplace_back(NewObject{BuildObject(OrdersKeyFields())});
   const std::string good = EncodeUpdate(UpdateOf(std::move(entries)));
   for (size_t bit = 0; bit < good.size() * 8; ++bit) {
@@ -232,7 +233,7 @@ TEST(UpdateTest, WhateverBitIsFlippedItIsReadOrRefused) {
 }
 
 TEST(UpdateTest, WhereverItIsCutItIsReadOrRefused) {
-  const std::string good = EncodeUpdate(UpdateOf(OneOfEachKind()));
+  const std::string good = EncodeUpdate(UpdateOf(OneEntryOfEachKind()));
   for (size_t size = 0; size < good.size(); ++size) UseIfRead(good.substr(0, size));
 }
 

@@ -21,7 +21,7 @@ std::string Option(std::string_view text, const std::optional<T>& value) {
   return value.has_value() ? absl::StrCat(" ", ToAbsl(text), "=", *value) : "";
 }
 
-std::string Dump(const DataType& type) {
+std::string TextOf(const DataType& type) {
   std::string text(TypeName(type.id));
   std::vector<int64_t> parameters;
   for (const auto& value : {type.precision, type.scale, type.length}) {
@@ -31,7 +31,7 @@ std::string Dump(const DataType& type) {
   return text + (type.length_given ? "" : "~");
 }
 
-std::string Dump(const ColumnDefault& value) {
+std::string TextOf(const ColumnDefault& value) {
   if (value.kind == ColumnDefault::Kind::kFunction) return value.function + "()";
   const std::string convert = value.convert ? "" : "!";
   switch (value.literal.shape) {
@@ -48,25 +48,25 @@ std::string Dump(const ColumnDefault& value) {
   return "?";
 }
 
-std::string Dump(const ColumnDefinition& column) {
-  std::string text = absl::StrCat(column.name, " ", Dump(column.type));
+std::string TextOf(const ColumnDefinition& column) {
+  std::string text = absl::StrCat(column.name, " ", TextOf(column.type));
   if (!column.nullable) text += " NOT NULL";
   if (column.default_value.kind != ColumnDefault::Kind::kNone) {
-    absl::StrAppend(&text, " = ", Dump(column.default_value));
+    absl::StrAppend(&text, " = ", TextOf(column.default_value));
   }
   return text;
 }
 
-std::string Dump(const std::vector<ColumnDefinition>& columns) {
+std::string TextOf(const std::vector<ColumnDefinition>& columns) {
   return absl::StrCat(
       "(",
       absl::StrJoin(columns, ", ",
-                    [](std::string* out, const auto& column) { out->append(Dump(column)); }),
+                    [](std::string* out, const auto& column) { out->append(TextOf(column)); }),
       ")");
 }
 
-std::string Dump(IndexKind kind, const std::vector<std::string>& columns,
-                 const std::vector<Collation>& collations) {
+std::string TextOf(IndexKind kind, const std::vector<std::string>& columns,
+                   const std::vector<Collation>& collations) {
   std::vector<std::string> parts = columns;
   for (size_t i = 0; i < collations.size(); ++i) {
     absl::StrAppend(&parts.at(i), collations[i].descending ? " desc" : " asc",
@@ -76,21 +76,21 @@ std::string Dump(IndexKind kind, const std::vector<std::string>& columns,
                       ")");
 }
 
-std::string Dump(const PrimaryKey& key) {
+std::string TextOf(const PrimaryKey& key) {
   return absl::StrCat(key.name.has_value() ? *key.name + "=" : "",
-                      Dump(key.kind, key.columns, key.collations));
+                      TextOf(key.kind, key.columns, key.collations));
 }
 
-std::string Dump(const CreateSchema& c) {
+std::string TextOf(const CreateSchema& c) {
   return absl::StrCat("CreateSchema ", c.name, Flag(c.if_not_exists, "if_not_exists"));
 }
-std::string Dump(const DropSchema& c) {
+std::string TextOf(const DropSchema& c) {
   return absl::StrCat("DropSchema ", c.name, Flag(c.if_exists, "if_exists"),
                       Flag(c.cascade, "cascade"));
 }
-std::string Dump(const CreateTable& c) {
-  std::string text = absl::StrCat("CreateTable ", Name(c.schema, c.name), " ", Dump(c.columns));
-  if (c.primary_key.has_value()) absl::StrAppend(&text, " key=", Dump(*c.primary_key));
+std::string TextOf(const CreateTable& c) {
+  std::string text = absl::StrCat("CreateTable ", Name(c.schema, c.name), " ", TextOf(c.columns));
+  if (c.primary_key.has_value()) absl::StrAppend(&text, " key=", TextOf(*c.primary_key));
   if (c.colocation_columns.has_value()) {
     absl::StrAppend(&text, " colocate=", absl::StrJoin(*c.colocation_columns, ","));
   }
@@ -100,67 +100,67 @@ std::string Dump(const CreateTable& c) {
   return absl::StrCat(text, Flag(c.implicit_key, "implicit_key"),
                       Flag(c.if_not_exists, "if_not_exists"));
 }
-std::string Dump(const DropTable& c) {
+std::string TextOf(const DropTable& c) {
   return absl::StrCat("DropTable ", Name(c.schema, c.name), Flag(c.if_exists, "if_exists"),
                       Flag(c.cascade, "cascade"));
 }
-std::string Dump(const RenameTable& c) {
+std::string TextOf(const RenameTable& c) {
   return absl::StrCat("RenameTable ", Name(c.schema, c.name), " -> ", c.new_name,
                       Flag(c.if_exists, "if_exists"));
 }
-std::string Dump(const AlterTableAddColumn& c) {
-  return absl::StrCat("AddColumn ", Name(c.schema, c.table), " ", Dump(c.columns),
+std::string TextOf(const AlterTableAddColumn& c) {
+  return absl::StrCat("AddColumn ", Name(c.schema, c.table), " ", TextOf(c.columns),
                       Flag(c.if_table_exists, "if_table_exists"),
                       Flag(c.if_not_exists, "if_not_exists"));
 }
-std::string Dump(const AlterTableDropColumn& c) {
+std::string TextOf(const AlterTableDropColumn& c) {
   return absl::StrCat("DropColumn ", Name(c.schema, c.table), " (", absl::StrJoin(c.columns, ", "),
                       ")", Flag(c.if_table_exists, "if_table_exists"),
                       Flag(c.if_exists, "if_exists"));
 }
-std::string Dump(const AlterTableAlterColumn& c) {
+std::string TextOf(const AlterTableAlterColumn& c) {
   std::string text = absl::StrCat("AlterColumn ", Name(c.schema, c.table), " ", c.column);
   if (c.type.has_value()) {
     const DataType type{*c.type, c.precision, c.scale, c.length, c.length_given};
-    absl::StrAppend(&text, " ", Dump(type));
+    absl::StrAppend(&text, " ", TextOf(type));
   }
   if (c.nullable.has_value()) text += *c.nullable ? " NULL" : " NOT NULL";
-  if (c.default_value.has_value()) absl::StrAppend(&text, " = ", Dump(*c.default_value));
+  if (c.default_value.has_value()) absl::StrAppend(&text, " = ", TextOf(*c.default_value));
   return text + Flag(c.if_table_exists, "if_table_exists");
 }
-std::string Dump(const AlterTableRenameColumn& c) {
+std::string TextOf(const AlterTableRenameColumn& c) {
   return absl::StrCat("RenameColumn ", Name(c.schema, c.table), " ", c.column, " -> ", c.new_name,
                       Flag(c.if_table_exists, "if_table_exists"));
 }
-std::string Dump(const AlterTableAddPrimaryKey& c) {
-  return absl::StrCat("AddKey ", Name(c.schema, c.table), " ", Dump(c.primary_key),
+std::string TextOf(const AlterTableAddPrimaryKey& c) {
+  return absl::StrCat("AddKey ", Name(c.schema, c.table), " ", TextOf(c.primary_key),
                       Flag(c.if_table_exists, "if_table_exists"));
 }
-std::string Dump(const AlterTableDropPrimaryKey& c) {
+std::string TextOf(const AlterTableDropPrimaryKey& c) {
   return absl::StrCat("DropKey ", Name(c.schema, c.table),
                       Flag(c.if_table_exists, "if_table_exists"));
 }
-std::string Dump(const AlterTableSetProperty& c) {
+std::string TextOf(const AlterTableSetProperty& c) {
   return absl::StrCat(
       "SetProperty ", Name(c.schema, c.table), Option("fraction", c.stale_rows_fraction),
       Option("rows", c.min_stale_rows_count), Flag(c.if_table_exists, "if_table_exists"));
 }
-std::string Dump(const CreateIndex& c) {
+std::string TextOf(const CreateIndex& c) {
   return absl::StrCat("CreateIndex ", Name(c.schema, c.name), " on ", c.table, " ",
-                      Dump(c.kind, c.columns, c.collations), Flag(c.unique, "unique"),
+                      TextOf(c.kind, c.columns, c.collations), Flag(c.unique, "unique"),
                       Flag(c.if_not_exists, "if_not_exists"));
 }
-std::string Dump(const DropIndex& c) {
+std::string TextOf(const DropIndex& c) {
   return absl::StrCat("DropIndex ", Name(c.schema, c.name), Flag(c.if_exists, "if_exists"));
 }
-std::string Dump(const RenameIndex& c) {
+std::string TextOf(const RenameIndex& c) {
   return absl::StrCat("RenameIndex ", Name(c.schema, c.name), " -> ", c.new_name,
                       Flag(c.if_exists, "if_exists"));
 }
-std::string Dump(const IndexRef& ref) { return Name(ref.schema, ref.name); }
-std::string Dump(const StartBuildingIndex& c) { return "StartBuilding " + Dump(c.index); }
-std::string Dump(const MakeIndexAvailable& c) { return "MakeAvailable " + Dump(c.index); }
-std::string Dump(const RemoveIndex& c) { return "Remove " + Dump(c.index); }
+std::string TextOf(const IndexRef& ref) { return Name(ref.schema, ref.name); }
+std::string TextOf(const StartBuildingIndex& c) { return "StartBuilding " + TextOf(c.index); }
+std::string TextOf(const MakeIndexAvailable& c) { return "MakeAvailable " + TextOf(c.index); }
+std::string TextOf(const RemoveIndex& c) { return "Remove " + TextOf(c.index); }
 
 // What the two commands for zones have in common.
 template <typename C>
@@ -172,29 +172,29 @@ std::string DumpZone(const C& c) {
   if (!c.consistency.has_value()) return text;
   return text + (*c.consistency == ConsistencyMode::kStrong ? " strong" : " available");
 }
-std::string Dump(const CreateZone& c) {
+std::string TextOf(const CreateZone& c) {
   return absl::StrCat("CreateZone ", c.name, DumpZone(c), " [",
                       absl::StrJoin(c.storage_profiles, ","), "]",
                       Flag(c.if_not_exists, "if_not_exists"));
 }
-std::string Dump(const AlterZone& c) {
+std::string TextOf(const AlterZone& c) {
   std::string text = absl::StrCat("AlterZone ", c.name, DumpZone(c));
   if (c.storage_profiles.has_value()) {
     absl::StrAppend(&text, " [", absl::StrJoin(*c.storage_profiles, ","), "]");
   }
   return text + Flag(c.if_exists, "if_exists");
 }
-std::string Dump(const AlterZoneSetDefault& c) {
+std::string TextOf(const AlterZoneSetDefault& c) {
   return absl::StrCat("SetDefaultZone ", c.name, Flag(c.if_exists, "if_exists"));
 }
-std::string Dump(const RenameZone& c) {
+std::string TextOf(const RenameZone& c) {
   return absl::StrCat("RenameZone ", c.name, " -> ", c.new_name, Flag(c.if_exists, "if_exists"));
 }
-std::string Dump(const DropZone& c) {
+std::string TextOf(const DropZone& c) {
   return absl::StrCat("DropZone ", c.name, Flag(c.if_exists, "if_exists"));
 }
 
-std::string Dump(const AsOf& as_of) {
+std::string TextOf(const AsOf& as_of) {
   if (const auto* version = std::get_if<CatalogVersion>(&as_of)) {
     return absl::StrCat(" @", version->value);
   }
@@ -204,32 +204,32 @@ std::string Dump(const AsOf& as_of) {
   return "";
 }
 
-std::string Dump(const SqlCommand& command) {
-  return std::visit([](const auto& c) { return Dump(c); }, command);
+std::string TextOf(const SqlCommand& command) {
+  return std::visit([](const auto& c) { return TextOf(c); }, command);
 }
-std::string Dump(const ExplainCommand& explain) { return "Explain " + Dump(explain.command); }
-std::string Dump(const Show& show) {
+std::string TextOf(const ExplainCommand& explain) { return "Explain " + TextOf(explain.command); }
+std::string TextOf(const Show& show) {
   constexpr std::string_view kWhat[] = {"schemas", "tables", "indexes", "zones", "versions"};
   std::string text = absl::StrCat("Show ", ToAbsl(kWhat[static_cast<int>(show.what)]));
   if (show.like.has_value()) absl::StrAppend(&text, " like '", *show.like, "'");
-  return text + Dump(show.as_of);
+  return text + TextOf(show.as_of);
 }
-std::string Dump(const Describe& describe) {
+std::string TextOf(const Describe& describe) {
   const std::string_view kind = describe.kind ? KindName(*describe.kind) : "any";
   return absl::StrCat("Describe ", ToAbsl(kind), " ", Name(describe.schema, describe.name),
-                      Dump(describe.as_of));
+                      TextOf(describe.as_of));
 }
-std::string Dump(const ShowCreate& show) {
+std::string TextOf(const ShowCreate& show) {
   return absl::StrCat("ShowCreate ", ToAbsl(KindName(show.kind)), " ", Name(show.schema, show.name),
-                      Dump(show.as_of));
+                      TextOf(show.as_of));
 }
-std::string Dump(const Begin&) { return "Begin"; }
-std::string Dump(const Commit& commit) { return "Commit '" + commit.message + "'"; }
+std::string TextOf(const Begin&) { return "Begin"; }
+std::string TextOf(const Commit& commit) { return "Commit '" + commit.message + "'"; }
 
 }  // namespace
 
 std::string Dump(const Parsed& parsed) {
-  return std::visit([](const auto& p) { return Dump(p); }, parsed);
+  return std::visit([](const auto& p) { return TextOf(p); }, parsed);
 }
 
 std::string Dump(std::string_view sql) {

@@ -27,6 +27,9 @@ namespace annals {
 
 using Manager = std::unique_ptr<CatalogManager>;
 
+inline constexpr int64_t kMinuteMs = 60'000;
+inline constexpr int64_t kHourMs = 60 * kMinuteMs;
+
 // Time stands still until a test moves it.
 class FakeClock final : public Clock {
  public:

@@ -77,7 +77,7 @@ class Replica {
 };
 
 // Lets a follower in when the test says so.
-class Gate {
+class Door {
  public:
   void Pass() {
     arrived_ = true;
@@ -163,7 +163,7 @@ TEST_F(FollowerTest, FromAVersionThatIsNotThereItIsRefused) {
 }
 
 TEST_F(FollowerTest, DelaysNoCommitAndGetsWhatItMissedAsOneRange) {
-  Gate gate;
+  Door gate;
   Add([&](const CatalogEvent& event) {
     if (event.whole()) gate.Pass();
     return replica_.Take(event);
@@ -178,7 +178,7 @@ TEST_F(FollowerTest, DelaysNoCommitAndGetsWhatItMissedAsOneRange) {
 }
 
 TEST_F(FollowerTest, TwoDoNotWaitForEachOther) {
-  Gate gate;
+  Door gate;
   Add([&](const CatalogEvent&) {
     gate.Pass();
     return absl::OkStatus();
@@ -264,7 +264,7 @@ TEST_F(FollowerTest, HoldsNoVersionWhileItPausesAfterAFailure) {
 }
 
 TEST_F(FollowerTest, ThatFallsBehindTruncationGetsTheWholeState) {
-  Gate gate;
+  Door gate;
   Add([&](const CatalogEvent& event) {
     if (event.after.version().value == 2) gate.Pass();
     return replica_.Take(event);
@@ -433,7 +433,7 @@ TEST_F(FollowerTest, MayRemoveItselfAndAddOthers) {
 }
 
 TEST_F(FollowerTest, IsRemovedByAListenerThoughItWritesJustThen) {
-  Gate gate;
+  Door gate;
   std::atomic<uint64_t> id{0};
   manager_->AddListener([&](const CatalogEvent&) {
     manager_->RemoveFollower(id);
@@ -453,7 +453,7 @@ TEST_F(FollowerTest, IsRemovedByAListenerThoughItWritesJustThen) {
 }
 
 TEST_F(FollowerTest, ClosingWaitsForACallThatIsUnderWayAndBeginsNoOther) {
-  Gate gate;
+  Door gate;
   std::atomic<int> calls{0};
   absl::Status written;
   absl::Status waited;

@@ -7,8 +7,6 @@
 namespace annals {
 namespace {
 
-constexpr uint64_t kHourMs = 3'600'000;
-
 class HybridClockTest : public ::testing::Test {
  protected:
   HybridTimestamp Begin(bool accept_jump = false) {
@@ -52,9 +50,9 @@ TEST_F(HybridClockTest, AClockThatIsFarBehindTheNewestVersionIsRefused) {
 }
 
 TEST_F(HybridClockTest, ATimeThatWasPromisedIsNotWrittenFarAheadOfTheClock) {
-  clock_.Jump(10 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(10 * kHourMs);
   EXPECT_EQ(hybrid_.SafeTime(), At(10 * kHourMs));
-  clock_.Jump(-10 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(-10 * kHourMs);
   EXPECT_THAT(hybrid_.Begin(false), FailsWith(Reason::CLOCK_BEHIND));
   EXPECT_EQ(hybrid_.SafeTime(), At(10 * kHourMs));
 }
@@ -82,7 +80,7 @@ TEST_F(HybridClockTest, LookingAtTheTimePromisesNothingAndTrustsWhatACommitWould
   EXPECT_THAT(hybrid_.TrustedNowMs(), Gives(At(600).physical_ms()));
   clock_.Jump(15 * kHourMs);
   EXPECT_THAT(hybrid_.TrustedNowMs(), FailsWith(Reason::CLOCK_JUMP));
-  clock_.Jump(-25 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(-25 * kHourMs);
   EXPECT_EQ(Begin(), At(500, 1));
   hybrid_.Observe(At(60'101));
   EXPECT_THAT(hybrid_.TrustedNowMs(), FailsWith(Reason::CLOCK_BEHIND));

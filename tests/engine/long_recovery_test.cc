@@ -8,7 +8,7 @@
 namespace annals {
 namespace {
 
-constexpr uint64_t kVersions = 1500;
+constexpr uint64_t kLongLog = 1500;
 
 // Made once: tests work on copies.
 struct LongLog {
@@ -18,7 +18,7 @@ struct LongLog {
   LongLog() {
     const Manager manager = MustOpen(disk);
     EXPECT_THAT(manager->Execute(TableNamed("T")), IsOk());
-    while (LatestOf(*manager).value < kVersions) {
+    while (LatestOf(*manager).value < kLongLog) {
       const uint64_t version = LatestOf(*manager).value;
       const bool makes = version % 100 == 0;
       EXPECT_THAT(makes ? manager->Execute(TableNamed(absl::StrCat("T", version)))
@@ -61,10 +61,10 @@ INSTANTIATE_TEST_SUITE_P(Threads, LongRecoveryTest, ::testing::Values(1, 2));
 TEST_P(LongRecoveryTest, EveryVersionIsAsItWasMade) {
   const auto manager = Open();
   ASSERT_THAT(manager, IsOk());
-  EXPECT_EQ((*manager)->GetStats().recovered_records, kVersions);
+  EXPECT_EQ((*manager)->GetStats().recovered_records, kLongLog);
   EXPECT_EQ(StatesOf(**manager), TheLog().states);
   EXPECT_THAT((*manager)->Execute(TableNamed("NEXT")), IsOk());
-  EXPECT_EQ(LatestOf(**manager).value, kVersions + 1);
+  EXPECT_EQ(LatestOf(**manager).value, kLongLog + 1);
 }
 
 TEST_P(LongRecoveryTest, WhatComesAfterASnapshotIsAsItWasMade) {
@@ -95,7 +95,7 @@ TEST_P(LongRecoveryTest, DamageIsRefusedByNameWhereverItIs) {
 }
 
 TEST_P(LongRecoveryTest, VersionThatCannotBeIsRefusedByName) {
-  const State& head = TheLog().states.at(kVersions);
+  const State& head = TheLog().states.at(kLongLog);
   Forge(EncodeUpdate({.timestamp = head.timestamp.Next(),
                       .activation = head.activation.Next(),
                       .next_object_id = {100'000},

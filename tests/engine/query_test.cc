@@ -126,10 +126,10 @@ TEST_F(TruncationDuringQueryTest, AVersionThatWasNamedIsTruncated) {
 // Each answer is whole: consecutive versions, each object with its beginning.
 TEST(QueryTest, ShowsOneHistoryWhileOthersCommitAndTruncate) {
   const Manager manager = OpenInMemory();
-  constexpr uint64_t kVersions = 400;
+  constexpr uint64_t kSchemas = 400;
   std::atomic<bool> done = false;
   std::jthread writer([&] {
-    for (uint64_t version = 2; version <= kVersions; ++version) {
+    for (uint64_t version = 2; version <= kSchemas; ++version) {
       EXPECT_THAT(manager->Execute(SchemaNamed(absl::StrCat("S", version))), IsOk());
       if (version % 5 == 0) {
         EXPECT_THAT(manager->Snapshot({version - version % 2}), IsOk());
@@ -155,7 +155,7 @@ TEST(QueryTest, ShowsOneHistoryWhileOthersCommitAndTruncate) {
   }
   writer.join();
   EXPECT_GT(answers, 0u);
-  EXPECT_THAT(Texts(*manager, "SCHEMAS", {}, {"SCHEMA_ID"}), SizeIs(kVersions + 1));
+  EXPECT_THAT(Texts(*manager, "SCHEMAS", {}, {"SCHEMA_ID"}), SizeIs(kSchemas + 1));
 }
 
 }  // namespace

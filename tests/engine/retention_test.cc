@@ -10,8 +10,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr uint64_t kMinuteMs = 60'000;
-
 class RetentionTest : public ::testing::Test {
  protected:
   void Open(const Retention& retention) {
@@ -56,7 +54,6 @@ class RetentionTest : public ::testing::Test {
 };
 
 // The interval is longer than the test makes versions, so that a run is when it says.
-constexpr uint64_t kHourMs = 60 * kMinuteMs;
 
 TEST_F(RetentionTest, KeepsEverythingUnlessItIsToldOtherwise) {
   manager_ = MustOpen(disk_, {.clock = &clock_});
@@ -217,13 +214,13 @@ TEST_F(RetentionTest, ReportsAFailureAndTriesAgainWithTheNextInterval) {
 TEST_F(RetentionTest, DoesNotTrustAWallClockThatACommitWouldNotTrust) {
   Open({.keep_duration = absl::Hours(30), .min_interval = absl::Hours(1)});
   MakeUpTo(9);
-  clock_.Jump(365 * 24 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(365 * 24 * kHourMs);
   RunAgain(kHourMs);
   ASSERT_TRUE(Eventually([&] { return Stats().failures == 1; }));
   EXPECT_THAT(Stats().last_failure, HasSubstr("jumped ahead"));
   EXPECT_THAT(manager_->At({1}), IsOk());
   // Looking at the clock promised nothing: set right, it is as if nothing had been.
-  clock_.Jump(-365 * 24 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(-365 * 24 * kHourMs);
   EXPECT_THAT(manager_->Execute(SchemaNamed("S")), IsOk());
   RunAgain(kHourMs);
   EXPECT_EQ(Stats().failures, 1u);
@@ -234,7 +231,7 @@ TEST_F(RetentionTest, DoesNotTrustAWallClockThatWasWrongWhenTheCatalogWasOpened)
   manager_ = MustOpen(disk_, {.clock = &clock_});
   MakeUpTo(9);
   manager_.reset();
-  clock_.Jump(365 * 24 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(365 * 24 * kHourMs);
   Open({.keep_duration = absl::Minutes(150), .min_interval = absl::Hours(1)});
   RunAgain(kHourMs);
   RunAgain(kHourMs);  // So the run before is over.
@@ -246,7 +243,7 @@ TEST_F(RetentionTest, DoesNotTrustAWallClockThatWasWrongWhenTheCatalogWasOpened)
 
 TEST_F(RetentionTest, GoesByTheSteadyClockFromRunToRun) {
   Open({.keep_versions = 1, .min_interval = absl::Hours(1)});
-  clock_.Jump(2 * static_cast<int64_t>(kHourMs));
+  clock_.Jump(2 * kHourMs);
   absl::SleepFor(absl::Milliseconds(30));
   EXPECT_EQ(Stats().runs, 1u);
   RunAgain(kHourMs);

@@ -10,8 +10,6 @@ namespace {
 
 using Result = absl::StatusOr<ExecuteResult>;
 
-constexpr int64_t kHourMs = 3'600'000;
-
 HybridTimestamp JustBefore(HybridTimestamp time) {
   return HybridTimestamp::FromRaw(time.raw() - 1);
 }
