@@ -17,20 +17,29 @@ inline uint32_t ColumnNameHash(std::string_view name) {
   return static_cast<uint32_t>(XXH3_64bits(name.data(), name.size()));
 }
 
-// Most names are of 8 to 16 bytes. Those are read as two words, which may overlap.
+// Most names are of 4 to 16 bytes. Those are read as two words, which may overlap.
 struct ShortName {
   uint64_t head;
   uint64_t tail;
 
-  static bool Fits(size_t size) { return size - 8 <= 8; }
+  static bool Fits(size_t size) { return size - 4 <= 12; }
   // REQUIRES: Fits(name.size()).
-  explicit ShortName(std::string_view name)
-      : head(Word(name.data())), tail(Word(name.data() + name.size() - 8)) {}
+  explicit ShortName(std::string_view name) {
+    const char* end = name.data() + name.size();
+    if (name.size() >= 8) {
+      head = Word<uint64_t>(name.data());
+      tail = Word<uint64_t>(end - 8);
+    } else {
+      head = Word<uint32_t>(name.data());
+      tail = Word<uint32_t>(end - 4);
+    }
+  }
   friend bool operator==(const ShortName&, const ShortName&) = default;
 
  private:
-  static uint64_t Word(const char* at) {
-    uint64_t word;
+  template <typename T>
+  static T Word(const char* at) {
+    T word;
     std::memcpy(&word, at, sizeof(word));
     return word;
   }

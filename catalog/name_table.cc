@@ -49,6 +49,20 @@ NameTable::~NameTable() {
   }
 }
 
+NameSlot NameTable::FindWhileItGrows(const Table* newest, uint64_t hash, NameScope scope,
+                                     std::string_view name) const {
+  for (;;) {
+    if (const Table* older = newest->older.load(std::memory_order_acquire)) {
+      const NameSlot slot = older->Find(hash, scope, name);
+      if (!slot.empty()) return slot;
+    }
+    const NameSlot slot = newest->Find(hash, scope, name);
+    const Table* newer = table_.load(std::memory_order_acquire);
+    if (!slot.empty() || newer == newest) return slot;
+    newest = newer;
+  }
+}
+
 std::atomic<uint64_t>* NameTable::Table::Place(uint64_t hash, NameScope scope,
                                                std::string_view name) const {
   for (uint64_t i = hash & mask;; i = (i + 1) & mask) {

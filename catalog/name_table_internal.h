@@ -139,6 +139,8 @@ class NameTable {
     std::atomic<uint64_t>& EmptyPlace(uint64_t hash) const;
   };
 
+  NameSlot FindWhileItGrows(const Table* newest, uint64_t hash, NameScope scope,
+                            std::string_view name) const;
   Table& table() const { return *table_.load(std::memory_order_relaxed); }
   void Grow();
   void MoveSome(Table& table, uint64_t buckets);
@@ -200,16 +202,14 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline NameSlot NameTable::Table::Find(uint64_t has
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline NameSlot NameTable::Find(NameScope scope,
                                                              std::string_view name) const {
   const uint64_t hash = ScopedNameHash(scope, name);
-  for (;;) {
-    const Table* newest = table_.load(std::memory_order_acquire);
-    ANNALS_STALL_POINT("find: slots loaded");
-    if (const Table* older = newest->older.load(std::memory_order_acquire)) [[unlikely]] {
-      const NameSlot slot = older->Find(hash, scope, name);
-      if (!slot.empty()) return slot;
-    }
+  const Table* newest = table_.load(std::memory_order_acquire);
+  ANNALS_STALL_POINT("find: slots loaded");
+  if (newest->older.load(std::memory_order_acquire) == nullptr) [[likely]] {
     const NameSlot slot = newest->Find(hash, scope, name);
-    if (!slot.empty() || table_.load(std::memory_order_acquire) == newest) return slot;
+    if (!slot.empty()) [[likely]]
+      return slot;
   }
+  return FindWhileItGrows(newest, hash, scope, name);
 }
 
 }  // namespace annals
