@@ -3,6 +3,8 @@
 
 #include "annals/catalog/versioned_store.h"
 
+#include <random>
+
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog.h"
 #include "annals/tests/catalog/allocations.h"
