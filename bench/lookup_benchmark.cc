@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "annals/bench/catalogs.h"
 #include "annals/catalog/catalog.h"
+#include "annals/catalog/object_tables_internal.h"
 
 namespace annals::bench {
 namespace {
@@ -152,7 +153,7 @@ void IdCall(benchmark::State& state) {
 void IdLimit(benchmark::State& state) {
   const auto& map = Shared<IdToBytes>(Size(state)).map;
   Visit(state, Shared<Keys>(Size(state)).ids, [&](ObjectId id) {
-    return ObjectDescriptor({map.find(id.value)->second, 0}, {}, {}).parent();
+    return flatbuffers::GetRoot<fbs::Object>(map.find(id.value)->second)->parent();
   });
 }
 

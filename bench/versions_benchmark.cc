@@ -73,14 +73,16 @@ size_t BranchlessSearch(const std::vector<uint64_t>& times, uint64_t time) {
 
 void ActiveAtAnywhere(benchmark::State& state) {
   const Versions& versions = VersionsOf(Size(state));
+  CatalogReader reader(versions.store);
   Ask(state, versions.anywhere,
-      [&](HybridTimestamp time) { return versions.store->ActiveAt(time)->version(); });
+      [&](HybridTimestamp time) { return (*reader.ActiveAt(time))->version(); });
 }
 
 void ActiveAtRecent(benchmark::State& state) {
   const Versions& versions = VersionsOf(Size(state));
+  CatalogReader reader(versions.store);
   Ask(state, versions.recent,
-      [&](HybridTimestamp time) { return versions.store->ActiveAt(time)->version(); });
+      [&](HybridTimestamp time) { return (*reader.ActiveAt(time))->version(); });
 }
 
 void SearchAnywhere(benchmark::State& state) {

@@ -22,12 +22,12 @@ class Catalog final : public CatalogView {
   ~Catalog() override;
 
   CatalogVersion version() const override { return version_; }
-  ObjectId next_object_id() const override { return next_object_id_; }
-  ObjectId default_zone_id() const override { return default_zone_id_; }
+  ObjectId next_object_id() const override;
+  ObjectId default_zone_id() const override;
   // When the version was made, and from when on it counts.
-  HybridTimestamp timestamp() const { return timestamp_; }
-  // No time (raw 0) if the version was not active yet when the handle was taken.
-  HybridTimestamp activation() const { return activation_; }
+  HybridTimestamp timestamp() const;
+  // No time (raw 0) as long as the version is not active.
+  HybridTimestamp activation() const;
 
   ObjectDescriptor Find(ObjectId id) const override;
   ObjectDescriptor Find(NameScope scope, std::string_view name) const override;
@@ -37,39 +37,41 @@ class Catalog final : public CatalogView {
 
  private:
   friend class VersionedStore;
+  friend class CatalogReader;
 
   // Takes over `pin`, which holds `version`.
-  Catalog(std::shared_ptr<const VersionedStore> store, VersionedStore::Pin* pin,
-          CatalogVersion version);
+  Catalog(std::shared_ptr<const VersionedStore> store, Pin* pin, CatalogVersion version)
+      : store_(std::move(store)), pin_(pin), version_(version) {}
 
   std::shared_ptr<const VersionedStore> store_;
-  VersionedStore::Pin* pin_;
+  Pin* pin_;  // Null once it was moved from.
   CatalogVersion version_;
-  HybridTimestamp timestamp_;
-  HybridTimestamp activation_;
-  ObjectId next_object_id_;
-  ObjectId default_zone_id_;
 };
 
-// A thread's own way to the latest catalog, for look-ups on a hot path: while no
-// version is added, Latest() is one load and two compares. It holds the version that
-// it gave last, so a thread that goes idle should call Release. One thread at a time.
+// A thread's own way to catalogs, for look-ups on a hot path: while no version is added,
+// Latest() is one load and one compare. It holds the version that it gave last, so a
+// thread that goes idle should call Release. One thread at a time.
 class CatalogReader {
  public:
   explicit CatalogReader(std::shared_ptr<const VersionedStore> store) : store_(std::move(store)) {}
 
-  // Valid until the next call on this reader.
+  // These are valid until the next call on this reader.
+
   const Catalog& Latest() {
-    // One that was taken before its activation was known is not kept.
-    if (current_.has_value() && current_->version() == store_->latest() &&
-        current_->activation().raw() != 0) {
-      return *current_;
-    }
-    return current_.emplace(store_->Latest());
+    if (current_.has_value() && current_->version() == store_->latest()) return *current_;
+    return Renew();
   }
+  // As VersionedStore::ActiveAt.
+  absl::StatusOr<const Catalog*> ActiveAt(HybridTimestamp time);
+
   void Release() { current_.reset(); }
 
  private:
+  const Catalog& Renew();
+  // The pin that this reader alone has, out of `current_`; null if there is none.
+  Pin* TakePin();
+  const Catalog& Put(Pin* pin, CatalogVersion version);
+
   std::shared_ptr<const VersionedStore> store_;
   std::optional<Catalog> current_;
 };

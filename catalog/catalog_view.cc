@@ -6,9 +6,9 @@ namespace {
 template <typename D>
 std::optional<D> FindIn(const CatalogView& catalog, std::string_view schema,
                         std::string_view name) {
-  const auto owner = catalog.Schema(schema);
+  const ObjectDescriptor owner = catalog.Find(NameScope::Root(ObjectKind::kSchema), schema);
   if (!owner) return std::nullopt;
-  return As<D>(catalog.Find(NameScope::In(owner->id()), name));
+  return As<D>(catalog.Find(NameScope::In(owner.id()), name));
 }
 
 }  // namespace

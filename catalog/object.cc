@@ -53,9 +53,6 @@ absl::Status Damaged(std::string_view what) { return MakeError(Reason::DAMAGED, 
 
 // What the FlatBuffers verifier cannot know.
 
-// Ids this high are never given, so the root's scopes cannot be mistaken for a schema's.
-constexpr uint32_t kFirstRootScope = 0xFFFFFF00;
-
 // Any longer does not fit into memory's headers; commands allow far less.
 constexpr size_t kLongestName = UINT16_MAX;
 
@@ -256,8 +253,11 @@ fbs::Body BodyOf(fbs::ObjectKind kind) {
 
 // What all kinds have in common. REQUIRES: the kind exists.
 absl::Status CheckHeader(const fbs::Object& object) {
-  if (object.id() >= kFirstRootScope) return Damaged("its id is out of range");
+  if (object.id() >= NameScope::kFirstOfRoot) return Damaged("its id is out of range");
   if (!IsName(object.name())) return Damaged("it has no name");
+  if (object.parent() != kNoObject.value && object.parent() >= NameScope::kFirstOfRoot) {
+    return Damaged("the id of what it lives in is out of range");
+  }
   const bool in_schema = object.parent() != kNoObject.value;
   const fbs::ObjectKind kind = object.kind();
   const bool at_root = kind == fbs::ObjectKind::Schema || kind == fbs::ObjectKind::Zone;
@@ -301,7 +301,7 @@ absl::Status CheckBody(const fbs::Object& object) {
 
 NameScope NameScope::Of(ObjectKind kind, ObjectId parent) {
   if (parent != kNoObject) return In(parent);
-  return {kFirstRootScope | static_cast<uint32_t>(kind)};
+  return {kFirstOfRoot | static_cast<uint32_t>(kind)};
 }
 
 absl::Status CheckObject(std::string_view bytes) {
@@ -327,34 +327,52 @@ absl::Status CheckVerifiedObject(std::string_view bytes) {
                                                         ToAbsl(View(object.name())), "\")"));
 }
 
+namespace {
+
+const fbs::Object& RootOf(const ObjectDescriptor& object) {
+  return *flatbuffers::GetRoot<fbs::Object>(object.bytes().data());
+}
+
+uint32_t OffsetIn(std::string_view bytes, const void* part) {
+  return static_cast<uint32_t>(static_cast<const char*>(part) - bytes.data());
+}
+
+bool HasName(const fbs::Object& object) {
+  const fbs::IndexBody* index = object.body_as_IndexBody();
+  return index == nullptr || index->status() != fbs::IndexStatus::Stopping;
+}
+
+}  // namespace
+
 ObjectDescriptor::ObjectDescriptor(std::string_view bytes, CatalogVersion from,
                                    HybridTimestamp updated_at)
-    : root_(flatbuffers::GetRoot<fbs::Object>(bytes.data())),
-      bytes_(bytes),
+    : data_(bytes.data()),
       from_(from),
-      updated_at_(updated_at) {}
+      updated_at_(updated_at),
+      size_(static_cast<uint32_t>(bytes.size())) {
+  const fbs::Object& object = RootOf(*this);
+  id_ = {object.id()};
+  kind_ = static_cast<ObjectKind>(object.kind());
+  scope_ = NameScope::Of(kind_, {object.parent()});
+  name_offset_ = OffsetIn(bytes, object.name()->data());
+  name_size_ = static_cast<uint16_t>(object.name()->size());
+  body_offset_ = OffsetIn(bytes, object.body());
+  has_name_ = HasName(object);
+}
 
-ObjectId ObjectDescriptor::id() const { return {root_->id()}; }
-ObjectKind ObjectDescriptor::kind() const { return static_cast<ObjectKind>(root_->kind()); }
-std::string_view ObjectDescriptor::name() const { return View(root_->name()); }
-ObjectId ObjectDescriptor::parent() const { return {root_->parent()}; }
-std::string_view ObjectDescriptor::comment() const { return View(root_->comment()); }
+std::string_view ObjectDescriptor::comment() const { return View(RootOf(*this).comment()); }
 
 absl::InlinedVector<ObjectId, 4> ObjectDescriptor::refs() const {
   absl::InlinedVector<ObjectId, 4> ids;
-  if (root_->refs() == nullptr) return ids;
-  for (uint32_t id : *root_->refs()) ids.push_back({id});
+  const auto* refs = RootOf(*this).refs();
+  if (refs == nullptr) return ids;
+  for (uint32_t id : *refs) ids.push_back({id});
   return ids;
 }
 
 bool ObjectDescriptor::RefersTo(ObjectId id) const {
-  const auto* refs = root_->refs();
+  const auto* refs = RootOf(*this).refs();
   return refs != nullptr && std::binary_search(refs->begin(), refs->end(), id.value);
-}
-
-bool ObjectDescriptor::has_name() const {
-  const fbs::IndexBody* index = root_->body_as_IndexBody();
-  return index == nullptr || index->status() != fbs::IndexStatus::Stopping;
 }
 
 ColumnId ColumnDescriptor::id() const { return {column_->column_id()}; }
@@ -385,9 +403,6 @@ ColumnDescriptor ColumnList::operator[](size_t i) const {
   return ColumnDescriptor(
       static_cast<const Columns*>(vector_)->Get(static_cast<flatbuffers::uoffset_t>(i)));
 }
-
-TableDescriptor::TableDescriptor(const ObjectDescriptor& object)
-    : ObjectDescriptor(object), body_(root_->body_as_TableBody()) {}
 
 ObjectId TableDescriptor::zone_id() const { return {body_->zone_id()}; }
 uint32_t TableDescriptor::table_version() const { return body_->table_version(); }
@@ -453,9 +468,6 @@ std::string_view TableDescriptor::storage_profile() const { return View(body_->p
 double TableDescriptor::stale_rows_fraction() const { return body_->stale_rows_fraction(); }
 int64_t TableDescriptor::min_stale_rows_count() const { return body_->min_stale_rows_count(); }
 
-IndexDescriptor::IndexDescriptor(const ObjectDescriptor& object)
-    : ObjectDescriptor(object), body_(root_->body_as_IndexBody()) {}
-
 ObjectId IndexDescriptor::table_id() const { return {body_->table_id()}; }
 IndexKind IndexDescriptor::index_kind() const {
   return static_cast<IndexKind>(body_->index_kind());
@@ -474,9 +486,6 @@ std::vector<IndexColumn> IndexDescriptor::columns() const {
   return columns;
 }
 
-ZoneDescriptor::ZoneDescriptor(const ObjectDescriptor& object)
-    : ObjectDescriptor(object), body_(root_->body_as_ZoneBody()) {}
-
 uint32_t ZoneDescriptor::partitions() const { return body_->partitions(); }
 uint32_t ZoneDescriptor::replicas() const { return body_->replicas(); }
 uint32_t ZoneDescriptor::quorum_size() const { return body_->quorum_size(); }
@@ -493,9 +502,6 @@ std::vector<std::string_view> ZoneDescriptor::storage_profiles() const {
   for (const auto* profile : *body_->profiles()) profiles.push_back(View(profile));
   return profiles;
 }
-
-SystemViewDescriptor::SystemViewDescriptor(const ObjectDescriptor& object)
-    : ObjectDescriptor(object), body_(root_->body_as_SystemViewBody()) {}
 
 ColumnList SystemViewDescriptor::columns() const { return ColumnList(body_->columns()); }
 ViewKind SystemViewDescriptor::view_kind() const {

@@ -24,7 +24,6 @@
 namespace annals {
 
 namespace fbs {
-struct Object;
 struct Column;
 struct Key;
 struct TableBody;
@@ -36,11 +35,15 @@ struct SystemViewBody;
 // Where a name must be unique: all kinds that live in a schema share the schema's
 // scope, each kind at the root has one of its own.
 struct NameScope {
+  // Ids this high are never given, so the root's scopes cannot be mistaken for a schema's.
+  static constexpr uint32_t kFirstOfRoot = 0xFFFFFF00;
+
   uint32_t value = 0;
 
   static NameScope Of(ObjectKind kind, ObjectId parent);
   static NameScope Root(ObjectKind kind) { return Of(kind, kNoObject); }
   static NameScope In(ObjectId schema) { return {schema.value}; }
+  ObjectId parent() const { return value < kFirstOfRoot ? ObjectId{value} : kNoObject; }
 
   friend constexpr auto operator<=>(NameScope, NameScope) = default;
   template <typename H>
@@ -49,40 +52,53 @@ struct NameScope {
   }
 };
 
-// Any object.
+// Any object. What all kinds have is read from the bytes once, and carried along: a
+// look-up need not look into them.
 class ObjectDescriptor {
  public:
   ObjectDescriptor() = default;  // No object.
   // `bytes` has been checked by CheckObject and lies 8-byte aligned.
   ObjectDescriptor(std::string_view bytes, CatalogVersion from, HybridTimestamp updated_at);
 
-  explicit operator bool() const { return root_ != nullptr; }
+  explicit operator bool() const { return data_ != nullptr; }
 
-  ObjectId id() const;
-  ObjectKind kind() const;
-  std::string_view name() const;
-  ObjectId parent() const;  // kNoObject at the root.
+  ObjectId id() const { return id_; }
+  ObjectKind kind() const { return kind_; }
+  std::string_view name() const { return {data_ + name_offset_, name_size_}; }
+  ObjectId parent() const { return scope_.parent(); }  // kNoObject at the root.
   std::string_view comment() const;
   absl::InlinedVector<ObjectId, 4> refs() const;  // What it depends on, ascending.
   bool RefersTo(ObjectId id) const;
 
-  NameScope scope() const { return NameScope::Of(kind(), parent()); }
+  NameScope scope() const { return scope_; }
   // Whether look-ups by name find it: a stopping index has given its name back.
-  bool has_name() const;
+  bool has_name() const { return has_name_; }
 
   // The version that made the object what it is, and that version's timestamp.
   CatalogVersion from() const { return from_; }
   HybridTimestamp updated_at() const { return updated_at_; }
 
-  std::string_view bytes() const { return bytes_; }
+  std::string_view bytes() const { return {data_, size_}; }
 
  protected:
-  const fbs::Object* root_ = nullptr;
+  // REQUIRES: the kind is the one whose body this is.
+  template <typename Body>
+  const Body* body() const {
+    return reinterpret_cast<const Body*>(data_ + body_offset_);
+  }
 
  private:
-  std::string_view bytes_;
+  const char* data_ = nullptr;
   CatalogVersion from_;
   HybridTimestamp updated_at_;
+  uint32_t size_ = 0;  // Of the bytes.
+  ObjectId id_;
+  NameScope scope_;
+  uint32_t name_offset_ = 0;  // In the bytes; so is the body's.
+  uint32_t body_offset_ = 0;
+  uint16_t name_size_ = 0;
+  ObjectKind kind_{};
+  bool has_name_ = false;
 };
 
 // Checks bytes from outside: the FlatBuffers verifier, and what it cannot know
@@ -155,7 +171,8 @@ class SchemaDescriptor : public ObjectDescriptor {
 class TableDescriptor : public ObjectDescriptor {
  public:
   static constexpr ObjectKind kKind = ObjectKind::kTable;
-  explicit TableDescriptor(const ObjectDescriptor& object);
+  explicit TableDescriptor(const ObjectDescriptor& object)
+      : ObjectDescriptor(object), body_(body<fbs::TableBody>()) {}
 
   ObjectId schema_id() const { return parent(); }
   ObjectId zone_id() const;
@@ -187,7 +204,8 @@ class TableDescriptor : public ObjectDescriptor {
 class IndexDescriptor : public ObjectDescriptor {
  public:
   static constexpr ObjectKind kKind = ObjectKind::kIndex;
-  explicit IndexDescriptor(const ObjectDescriptor& object);
+  explicit IndexDescriptor(const ObjectDescriptor& object)
+      : ObjectDescriptor(object), body_(body<fbs::IndexBody>()) {}
 
   ObjectId schema_id() const { return parent(); }
   ObjectId table_id() const;
@@ -206,7 +224,8 @@ class IndexDescriptor : public ObjectDescriptor {
 class ZoneDescriptor : public ObjectDescriptor {
  public:
   static constexpr ObjectKind kKind = ObjectKind::kZone;
-  explicit ZoneDescriptor(const ObjectDescriptor& object);
+  explicit ZoneDescriptor(const ObjectDescriptor& object)
+      : ObjectDescriptor(object), body_(body<fbs::ZoneBody>()) {}
 
   uint32_t partitions() const;
   uint32_t replicas() const;
@@ -225,7 +244,8 @@ class ZoneDescriptor : public ObjectDescriptor {
 class SystemViewDescriptor : public ObjectDescriptor {
  public:
   static constexpr ObjectKind kKind = ObjectKind::kSystemView;
-  explicit SystemViewDescriptor(const ObjectDescriptor& object);
+  explicit SystemViewDescriptor(const ObjectDescriptor& object)
+      : ObjectDescriptor(object), body_(body<fbs::SystemViewBody>()) {}
 
   ColumnList columns() const;
   ViewKind view_kind() const;

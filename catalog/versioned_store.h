@@ -20,16 +20,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/catalog_image.h"
 #include "annals/catalog/object.h"
 #include "annals/schemas/hybrid_timestamp.h"
 #include "annals/schemas/ids.h"
@@ -37,21 +36,10 @@
 namespace annals {
 
 class Catalog;
-
-// A whole catalog, from a snapshot.
-struct CatalogImage {
-  struct Object {
-    CatalogVersion from;
-    HybridTimestamp timestamp;
-    std::string bytes;
-  };
-  CatalogVersion version;
-  HybridTimestamp timestamp;
-  HybridTimestamp activation;
-  ObjectId next_object_id;
-  ObjectId default_zone_id;
-  std::vector<Object> objects;  // By id, each checked.
-};
+struct Element;
+struct NameHistory;
+struct Pin;
+struct VersionInfo;
 
 // How much a store holds, for operators.
 struct StoreStats {
@@ -110,99 +98,50 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
 
  private:
   friend class Catalog;
+  friend class CatalogReader;
 
-  struct Element;
-  struct History;
-  struct ChildList;
-  struct NameHistory;
-  struct Slots;
-  struct IdEntry;
-  struct IdPage;
-  struct VersionInfo;
-  struct VersionPage;
-  struct Pin;
-  template <typename Page>
-  struct Directory;
+  // What the store is made of, a file each: names, ids, versions, pins.
+  struct Parts;
 
   VersionedStore();
 
-  // Readers' side. REQUIRES: the caller holds a pin at `version`.
-  const Element* FindElement(CatalogVersion version, ObjectId id) const;
-  const Element* FindElement(CatalogVersion version, NameScope scope, std::string_view name) const;
+  // --- Readers' side. REQUIRES: the caller holds a pin at `version`.
+
+  ObjectDescriptor Find(CatalogVersion version, ObjectId id) const;
+  ObjectDescriptor Find(CatalogVersion version, NameScope scope, std::string_view name) const;
   std::vector<ObjectId> Linked(ObjectId owner) const;
-  static ObjectDescriptor Describe(const Element* element);
-  const IdEntry* FindId(ObjectId id) const;
   ObjectId NextKnown(ObjectId id, ObjectId end) const;
-  const VersionInfo* FindVersion(CatalogVersion version) const;
+  const VersionInfo& Info(CatalogVersion version) const;
+  HybridTimestamp Activation(CatalogVersion version) const;
 
-  Pin* AcquirePin() const;
-  // One more on a pin that holds `version` already; null if there is none at hand.
-  Pin* SharePin(CatalogVersion version) const;
-  static void ReleasePin(Pin* pin);
-  // Takes a pin at `version`; null if that was truncated meanwhile.
-  Pin* PinAt(CatalogVersion version) const;
-  CatalogVersion MinPinned() const;
-  uint64_t CountPins() const;
+  // Moves `pin`, which nobody shares, or takes one if it is null.
+  CatalogVersion PinLatest(Pin*& pin) const;
+  // The same; if there is no such version, gives the pin back.
+  absl::StatusOr<CatalogVersion> PinActiveAt(HybridTimestamp time, Pin*& pin) const;
+  absl::Status NothingActive(CatalogVersion first) const;
 
-  // The writer's side. REQUIRES: writer_mutex_ is held.
-  IdEntry& GrowId(ObjectId id);
-  VersionInfo& GrowVersion(CatalogVersion version);
-  Element* NewElement(std::string_view bytes, CatalogVersion from, HybridTimestamp timestamp);
+  // --- The writer's side. REQUIRES: writer_mutex_ is held.
+
   void InstallObject(ObjectId id, std::string_view bytes, CatalogVersion version,
                      CatalogVersion from, HybridTimestamp timestamp);
   void End(Element* element, CatalogVersion version);
-  void AppendHistory(IdEntry& entry, Element* element);
-  void AppendChild(ObjectId owner, ObjectId child);
   void BindName(Element* element, CatalogVersion version);
   void AppendOwner(NameHistory& history, CatalogVersion version, ObjectId owner);
   void UnbindName(const Element* element, CatalogVersion version);
-  std::atomic<uint64_t>* FindSlot(Slots& slots, uint64_t hash, NameScope scope,
-                                  std::string_view name) const;
-  Slots& SlotsFor(uint64_t hash);
-  void GrowSlots(std::atomic<Slots*>& segment);
   void ActivateVersion(CatalogVersion version, HybridTimestamp activation);
-  void PublishVersion(CatalogVersion version, HybridTimestamp timestamp, ObjectId next_object_id,
-                      ObjectId default_zone_id);
+  void PublishVersion(CatalogVersion version, const VersionInfo& info);
   Element* Living(ObjectId id) const;
   absl::Status CheckContinues(const CatalogImage& image) const;
-  template <typename T>
-  void Retire(T* block);
   void RaiseFloor(CatalogVersion version);
   void FreeEnded(CatalogVersion reached);
   void ForgetElement(Element* element);
   void ForgetName(NameHistory* history, CatalogVersion ended);
-  void FreeRetired();
-
-  static constexpr size_t kSegments = 256;
 
   std::atomic<uint64_t> published_{0};
   std::atomic<uint64_t> active_{0};
   std::atomic<uint64_t> earliest_{0};
-  mutable std::atomic<Pin*> pins_{nullptr};        // Grows only.
-  mutable std::atomic<Pin*> latest_pin_{nullptr};  // The last that Latest() took.
-  std::atomic<Directory<IdPage>*> ids_{nullptr};
-  std::atomic<Directory<VersionPage>*> versions_{nullptr};
-  std::atomic<ChildList*> root_children_{nullptr};
-  // Growing a table of names moves one segment of 256, so that no install waits long.
-  std::atomic<Slots*> segments_[kSegments] = {};
-
+  const std::unique_ptr<Parts> parts_;
   mutable std::mutex writer_mutex_;
-  struct Ended {
-    CatalogVersion to;
-    Element* element;  // One of the two.
-    NameHistory* history;
-  };
-  std::deque<Ended> ended_;  // By `to`.
-  struct Retired {
-    CatalogVersion stamp;  // What was published when it became unreachable.
-    void* block;
-    void (*free)(void*);
-  };
-  std::deque<Retired> retired_;  // By `stamp`.
-  CatalogVersion reached_{0};    // What ended at or before it has been retired.
-  uint64_t ended_names_ = 0;     // Of `ended_`.
-  uint64_t elements_ = 0;
-  uint64_t element_bytes_ = 0;
 };
 
 }  // namespace annals

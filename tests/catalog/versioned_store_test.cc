@@ -3,6 +3,8 @@
 
 #include "annals/catalog/versioned_store.h"
 
+#include <random>
+
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog.h"
 #include "annals/tests/catalog/allocations.h"
@@ -534,6 +536,87 @@ TEST_F(VersionedStoreTest, JumpTooFarFromAHeldVersionIsRefusedAndChangesNothing)
   }
   ASSERT_THAT(store_->Rebase(image), IsOk());
   EXPECT_EQ(store_->Latest().version(), image.version);
+}
+
+TEST_F(VersionedStoreTest, ListOfManyChildrenIsRightWhileTheyComeAndGo) {
+  PutShop();
+  std::vector<ObjectId> living;
+  uint32_t next = 10;
+  // Whole pieces of the list are lost, or half of them, or nothing.
+  for (const uint32_t keep_each : {1, 0, 2, 0, 0, 3, 1}) {
+    for (int version = 0; version < 6; ++version) {
+      std::vector<std::string> tables;
+      std::vector<ObjectId> dropped;
+      for (int i = 0; i < 1000; ++i, ++next) {
+        tables.push_back(MakeTable({next}, "T" + std::to_string(next)));
+        if (keep_each != 0 && next % keep_each == 0) {
+          living.push_back({next});
+        } else {
+          dropped.push_back({next});
+        }
+      }
+      Put(std::move(tables));
+      Put({}, dropped);
+    }
+    const Catalog held = store_->Latest();
+    ASSERT_EQ(Children(held, kShop), living);
+    ASSERT_EQ(Dependents(held, kZone), living);
+    store_->Truncate(store_->latest());
+  }
+}
+
+TEST_F(VersionedStoreTest, ReaderFindsByTimeWhatTheStoreFinds) {
+  store_ = FormulaCatalog::NewStore(3000);
+  store_->Truncate({100});
+  CatalogReader reader(store_);
+  std::mt19937_64 random(1);
+  const uint64_t begin = FormulaCatalog::ActivationOf({90}).raw();
+  const uint64_t end = FormulaCatalog::ActivationOf({3010}).raw();
+  for (int i = 0; i < 3000; ++i) {
+    const auto time = HybridTimestamp::FromRaw(begin + random() % (end - begin));
+    const auto expected = store_->ActiveAt(time);
+    const auto found = reader.ActiveAt(time);
+    ASSERT_EQ(found.status(), expected.status()) << i;
+    if (found.ok()) {
+      ASSERT_EQ((*found)->version(), expected->version()) << i;
+      ASSERT_EQ((*found)->activation(), expected->activation()) << i;
+    }
+    if (i % 7 == 0) {
+      ASSERT_EQ(reader.Latest().version(), V(3000));
+    }
+  }
+}
+
+TEST_F(VersionedStoreTest, ReaderThatMovesOnLeavesWhatWasCopiedFromIt) {
+  store_ = FormulaCatalog::NewStore(100);
+  CatalogReader reader(store_);
+  const Catalog old = **reader.ActiveAt(FormulaCatalog::ActivationOf({50}));
+  const Catalog latest = reader.Latest();
+  for (int i = 0; i < 40; ++i) FormulaCatalog::Install(*store_);
+  EXPECT_EQ(reader.Latest().version(), V(140));
+  store_->Truncate({140});
+  EXPECT_EQ(old.version(), V(50));
+  EXPECT_EQ(FormulaCatalog::Verify(old), "");
+  EXPECT_EQ(FormulaCatalog::Verify(latest), "");
+  EXPECT_EQ(FormulaCatalog::Verify(reader.Latest()), "");
+}
+
+TEST_F(VersionedStoreTest, ReaderHoldsTheVersionThatItGaveLastAndNothingElse) {
+  store_ = FormulaCatalog::NewStore(100);
+  CatalogReader reader(store_);
+  const auto held_after = [&](uint64_t version) {
+    const Catalog& catalog = **reader.ActiveAt(FormulaCatalog::ActivationOf({version}));
+    EXPECT_EQ(FormulaCatalog::Verify(catalog), "");
+    EXPECT_EQ(store_->Stats().pins, 1u);
+    return store_->Stats().oldest_held;
+  };
+  for (const uint64_t version : {70, 30, 99, 31}) EXPECT_EQ(held_after(version), V(version));
+  reader.Latest();
+  EXPECT_EQ(store_->Stats().oldest_held, V(100));
+  store_->Truncate({60});
+  EXPECT_THAT(reader.ActiveAt(FormulaCatalog::ActivationOf({59})),
+              FailsWith(Reason::VERSION_TRUNCATED));
+  EXPECT_EQ(store_->Stats().oldest_held, kNever);
 }
 
 TEST_F(VersionedStoreTest, ReaderKeepsNoHandleWhoseActivationWasNotKnown) {
