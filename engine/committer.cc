@@ -235,23 +235,34 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
                           PlanValidBatch(request.commands, group.planned, draft, options.policy,
-                                         {.max_entries = options.max_entries}));
+                                         {.max_entries = options.max_entries, .try_last = false}));
   if (!batch.entries.empty() || request.keep_empty) {
     CatalogDraft made(group.planned, group.last.version.Next(), {});
-    ANNALS_ASSIGN_OR_RETURN(Sealed sealed, Seal(options, std::move(batch.entries),
-                                                draft.next_object_id(), group.last, made));
-    const size_t bytes = group.bytes + sealed.record.bytes.size();
+    auto sealed = Seal(options, std::move(batch.entries), draft.next_object_id(), group.last, made);
+    if (!sealed.ok()) return WhyNotSealed(request, group, sealed.status());
+    const size_t bytes = group.bytes + sealed->record.bytes.size();
     if (bytes > kGroupBytes && !group.records.empty()) return false;
     std::move(made).MergeInto(group.planned);
     group.bytes = bytes;
-    group.last = sealed.step.head;
-    group.records.push_back(std::move(sealed.record));
-    group.steps.push_back(std::move(sealed.step));
+    group.last = sealed->step.head;
+    group.records.push_back(std::move(sealed->record));
+    group.steps.push_back(std::move(sealed->step));
   }
   request.rests_on = group.last.activation;
   request.result =
       ExecuteResult{group.last.version, std::move(batch.applied), group.last.activation};
   return true;
+}
+
+// If a command planned what does not fit, which one, and what of it: Seal has tried all
+// that the commands planned and cannot tell.
+absl::Status Committer::WhyNotSealed(const Request& request, const Group& group,
+                                     const absl::Status& failure) {
+  CatalogDraft draft(group.planned, group.last.version.Next(), {});
+  const auto planned =
+      PlanValidBatch(request.commands, group.planned, draft, request.options.policy,
+                     {.max_entries = request.options.max_entries});
+  return planned.ok() ? failure : planned.status();
 }
 
 // Makes the record of the version after `before`, and that version in `made`, which is

@@ -93,6 +93,8 @@ class Committer {
   absl::StatusOr<Catalog> TakeBase(ReplayHead& head, absl::Time deadline);
   size_t PlanGroup(std::span<Request* const> requests, Group& group);
   absl::StatusOr<bool> Plan(Request& request, Group& group);
+  static absl::Status WhyNotSealed(const Request& request, const Group& group,
+                                   const absl::Status& failure);
   absl::StatusOr<Sealed> Seal(const ExecuteOptions& options, UpdateEntries entries,
                               ObjectId next_object_id, const ReplayHead& before,
                               CatalogDraft& made);
