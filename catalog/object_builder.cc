@@ -70,6 +70,7 @@ Column FromTable(const fbs::Column& column) { return ColumnDescriptor(&column).T
 
 void HashNames(fbs::TableBodyT& table) {
   table.name_hashes.clear();
+  table.name_hashes.reserve(table.columns.size());
   for (const auto& column : table.columns)
     table.name_hashes.push_back(ColumnNameHash(column->name));
 }
@@ -83,6 +84,7 @@ std::string BuildObject(const TableFields& fields) {
   fbs::TableBodyT table;
   table.zone_id = fields.zone.value;
   table.table_version = 1;
+  table.columns.reserve(fields.columns.size());
   for (const Column& column : fields.columns) {
     auto added = std::make_unique<fbs::ColumnT>(ToTable(column));
     added->column_id = table.next_column_id++;
@@ -111,6 +113,7 @@ std::string BuildObject(const IndexFields& fields) {
   index.unique = fields.unique;
   index.automatic_name = fields.automatic_name;
   index.created_with_table = fields.created_with_table;
+  index.columns.reserve(fields.columns.size());
   for (const IndexColumn& column : fields.columns) {
     auto added = std::make_unique<fbs::IndexColumnT>();
     added->column_id = column.id.value;

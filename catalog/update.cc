@@ -1,7 +1,6 @@
 #include "annals/catalog/update.h"
 
 #include <array>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,105 +12,92 @@
 namespace annals {
 namespace {
 
-// --- Values to tables.
+// --- Values to tables, in the order in which the object API would write them.
 
-std::vector<uint8_t> Bytes(const std::string& text) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  return {bytes, bytes + text.size()};
+using Builder = flatbuffers::FlatBufferBuilder;
+using Written = flatbuffers::Offset<void>;
+
+auto WriteObject(Builder& builder, const std::string& object) {
+  constexpr size_t kAlignment = 8;  // As the schema says.
+  builder.ForceVectorAlignment(object.size(), sizeof(uint8_t), kAlignment);
+  return builder.CreateVector(reinterpret_cast<const uint8_t*>(object.data()), object.size());
 }
 
-std::vector<uint16_t> RawIds(const std::vector<ColumnId>& ids) {
-  std::vector<uint16_t> raw;
-  for (ColumnId id : ids) raw.push_back(id.value);
-  return raw;
+auto WriteIds(Builder& builder, const std::vector<ColumnId>& ids) {
+  return builder.CreateVector<uint16_t>(ids.size(), [&](size_t i) { return ids[i].value; });
 }
 
-fbs::NewObjectT ToTable(const NewObject& entry) {
-  fbs::NewObjectT table;
-  table.object = Bytes(entry.object);
-  return table;
+flatbuffers::Offset<fbs::Column> WriteColumn(Builder& builder, const Column& column) {
+  const fbs::ColumnT table = ToTable(column);
+  return fbs::CreateColumn(builder, &table);
 }
 
-fbs::DropObjectT ToTable(const DropObject& entry) {
-  fbs::DropObjectT table;
-  table.object_id = entry.id.value;
-  table.cascade = entry.cascade;
-  return table;
+// For people; most are empty.
+flatbuffers::Offset<flatbuffers::String> WriteText(Builder& builder, const std::string& text) {
+  return text.empty() ? 0 : builder.CreateString(text);
 }
 
-fbs::RenameObjectT ToTable(const RenameObject& entry) {
-  fbs::RenameObjectT table;
-  table.object_id = entry.id.value;
-  table.name = entry.name;
-  table.automatic_name = entry.automatic_name;
-  return table;
+Written Write(Builder& builder, const NewObject& entry) {
+  return fbs::CreateNewObject(builder, WriteObject(builder, entry.object)).Union();
 }
 
-fbs::ReplaceObjectT ToTable(const ReplaceObject& entry) {
-  fbs::ReplaceObjectT table;
-  table.object = Bytes(entry.object);
-  return table;
+Written Write(Builder& builder, const DropObject& entry) {
+  return fbs::CreateDropObject(builder, entry.id.value, entry.cascade).Union();
 }
 
-fbs::NewColumnsT ToTable(const NewColumns& entry) {
-  fbs::NewColumnsT table;
-  table.object_id = entry.table.value;
-  for (const Column& column : entry.columns) {
-    table.columns.push_back(std::make_unique<fbs::ColumnT>(ToTable(column)));
-  }
-  return table;
+Written Write(Builder& builder, const RenameObject& entry) {
+  const auto name = builder.CreateString(entry.name);
+  return fbs::CreateRenameObject(builder, entry.id.value, name, entry.automatic_name).Union();
 }
 
-fbs::DropColumnsT ToTable(const DropColumns& entry) {
-  fbs::DropColumnsT table;
-  table.object_id = entry.table.value;
-  table.column_ids = RawIds(entry.columns);
-  return table;
+Written Write(Builder& builder, const ReplaceObject& entry) {
+  return fbs::CreateReplaceObject(builder, WriteObject(builder, entry.object)).Union();
 }
 
-fbs::AlterColumnT ToTable(const AlterColumn& entry) {
-  fbs::AlterColumnT table;
-  table.object_id = entry.table.value;
-  table.column = std::make_unique<fbs::ColumnT>(ToTable(entry.column));
-  return table;
+Written Write(Builder& builder, const NewColumns& entry) {
+  const auto columns = builder.CreateVector<flatbuffers::Offset<fbs::Column>>(
+      entry.columns.size(), [&](size_t i) { return WriteColumn(builder, entry.columns[i]); });
+  return fbs::CreateNewColumns(builder, entry.table.value, columns).Union();
 }
 
-fbs::RenameColumnT ToTable(const RenameColumn& entry) {
-  fbs::RenameColumnT table;
-  table.object_id = entry.table.value;
-  table.column_id = entry.column.value;
-  table.name = entry.name;
-  return table;
+Written Write(Builder& builder, const DropColumns& entry) {
+  const auto columns = WriteIds(builder, entry.columns);
+  return fbs::CreateDropColumns(builder, entry.table.value, columns).Union();
 }
 
-fbs::SetPrimaryKeyT ToTable(const SetPrimaryKey& entry) {
-  fbs::SetPrimaryKeyT table;
-  table.object_id = entry.table.value;
-  table.columns = RawIds(entry.columns);
-  table.colocation = RawIds(entry.colocation);
-  table.index_id = entry.index.value;
-  return table;
+Written Write(Builder& builder, const AlterColumn& entry) {
+  const auto column = WriteColumn(builder, entry.column);
+  return fbs::CreateAlterColumn(builder, entry.table.value, column).Union();
 }
 
-fbs::SetTablePropertiesT ToTable(const SetTableProperties& entry) {
-  fbs::SetTablePropertiesT table;
-  table.object_id = entry.table.value;
-  if (entry.stale_rows_fraction) table.stale_rows_fraction = *entry.stale_rows_fraction;
-  if (entry.min_stale_rows_count) table.min_stale_rows_count = *entry.min_stale_rows_count;
-  return table;
+Written Write(Builder& builder, const RenameColumn& entry) {
+  const auto name = builder.CreateString(entry.name);
+  return fbs::CreateRenameColumn(builder, entry.table.value, entry.column.value, name).Union();
 }
 
-fbs::SetIndexStatusT ToTable(const SetIndexStatus& entry) {
-  fbs::SetIndexStatusT table;
-  table.object_id = entry.index.value;
-  table.status = static_cast<fbs::IndexStatus>(entry.status);
-  return table;
+Written Write(Builder& builder, const SetPrimaryKey& entry) {
+  const auto columns = WriteIds(builder, entry.columns);
+  const auto colocation = WriteIds(builder, entry.colocation);
+  return fbs::CreateSetPrimaryKey(builder, entry.table.value, columns, colocation,
+                                  entry.index.value)
+      .Union();
 }
 
-fbs::SetDefaultZoneT ToTable(const SetDefaultZone& entry) {
-  fbs::SetDefaultZoneT table;
-  table.object_id = entry.zone.value;
-  return table;
+Written Write(Builder& builder, const SetTableProperties& entry) {
+  flatbuffers::Optional<double> fraction;
+  flatbuffers::Optional<int64_t> count;
+  if (entry.stale_rows_fraction) fraction = *entry.stale_rows_fraction;
+  if (entry.min_stale_rows_count) count = *entry.min_stale_rows_count;
+  return fbs::CreateSetTableProperties(builder, entry.table.value, fraction, count).Union();
+}
+
+Written Write(Builder& builder, const SetIndexStatus& entry) {
+  const auto status = static_cast<fbs::IndexStatus>(entry.status);
+  return fbs::CreateSetIndexStatus(builder, entry.index.value, status).Union();
+}
+
+Written Write(Builder& builder, const SetDefaultZone& entry) {
+  return fbs::CreateSetDefaultZone(builder, entry.zone.value).Union();
 }
 
 // --- Tables to values. All that is read here has passed the verifier.
@@ -264,20 +250,30 @@ std::string_view EntryName(const UpdateEntry& entry) {
 }
 
 std::string EncodeUpdate(const VersionedUpdate& update) {
-  fbs::VersionedUpdateT table;
-  table.timestamp = update.timestamp.raw();
-  table.activation = update.activation.raw();
-  table.policy = static_cast<fbs::Policy>(update.policy);
-  table.next_object_id = update.next_object_id.value;
-  table.entries.reserve(update.entries.size());
-  for (const UpdateEntry& entry : update.entries) {
-    std::visit([&](const auto& value) { table.entries.emplace_back().Set(ToTable(value)); }, entry);
+  // In the order of the variant.
+  static constexpr std::array<fbs::Entry, std::variant_size_v<UpdateEntry>> kTypes = {
+      fbs::Entry::NewObject,          fbs::Entry::DropObject,     fbs::Entry::RenameObject,
+      fbs::Entry::ReplaceObject,      fbs::Entry::NewColumns,     fbs::Entry::DropColumns,
+      fbs::Entry::AlterColumn,        fbs::Entry::RenameColumn,   fbs::Entry::SetPrimaryKey,
+      fbs::Entry::SetTableProperties, fbs::Entry::SetIndexStatus, fbs::Entry::SetDefaultZone};
+  const auto& entries = update.entries;
+  Builder builder(1024);
+  flatbuffers::Offset<flatbuffers::Vector<fbs::Entry>> types;
+  flatbuffers::Offset<flatbuffers::Vector<Written>> tables;
+  if (!entries.empty()) {
+    types = builder.CreateVector<fbs::Entry>(entries.size(),
+                                             [&](size_t i) { return kTypes[entries[i].index()]; });
+    tables = builder.CreateVector<Written>(entries.size(), [&](size_t i) {
+      return std::visit([&](const auto& value) { return Write(builder, value); }, entries[i]);
+    });
   }
-  table.author = update.author;
-  table.message = update.message;
-  table.statement = update.statement;
-  flatbuffers::FlatBufferBuilder builder(4096);
-  builder.Finish(fbs::VersionedUpdate::Pack(builder, &table));
+  const auto author = WriteText(builder, update.author);
+  const auto message = WriteText(builder, update.message);
+  const auto statement = WriteText(builder, update.statement);
+  builder.Finish(fbs::CreateVersionedUpdate(
+      builder, update.timestamp.raw(), update.activation.raw(),
+      static_cast<fbs::Policy>(update.policy), update.next_object_id.value, types, tables, author,
+      message, statement));
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 

@@ -48,7 +48,7 @@ absl::Status ValidateAdded(const std::vector<ColumnDefinition>& columns, Policy 
 absl::Status AlterTableAddColumn::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
   return WithContext(ValidateAdded(columns, policy),
-                     absl::StrCat("table ", Qualified(schema, table)));
+                     [&] { return absl::StrCat("table ", Qualified(schema, table)); });
 }
 
 absl::StatusOr<UpdateEntries> AlterTableAddColumn::Plan(PlanContext& context) const {

@@ -48,16 +48,17 @@ absl::StatusOr<UpdateEntries> AlterTableDropColumn::Plan(PlanContext& context) c
       if (if_exists) continue;
       return column.status();
     }
-    const std::string where =
-        absl::StrCat("column ", Quoted(name), " of table ", Qualified(schema, table));
+    const auto where = [&] {
+      return absl::StrCat("column ", Quoted(name), " of table ", Qualified(schema, table));
+    };
     if (target->IsKeyColumn(column->id())) {
       return MakeError(Reason::PK_COLUMN_DROP,
-                       absl::StrCat(where, " is part of the primary key and cannot be dropped"));
+                       absl::StrCat(where(), " is part of the primary key and cannot be dropped"));
     }
     const auto indexes = AliveIndexesOn(context.catalog(), *target, column->id());
     if (!indexes.empty()) {
       return MakeError(Reason::COLUMN_USED_BY_INDEXES,
-                       absl::StrCat(where, " is used by index ", QuotedList(indexes), "; drop ",
+                       absl::StrCat(where(), " is used by index ", QuotedList(indexes), "; drop ",
                                     indexes.size() == 1 ? "that" : "those", " first"));
     }
     dropped.push_back(column->id());

@@ -46,7 +46,7 @@ UpdateEntries DropFunctions(const TableDescriptor& table) {
 
 absl::Status AlterTableAddPrimaryKey::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
-  const std::string where = absl::StrCat("table ", Qualified(schema, table));
+  const auto where = [&] { return absl::StrCat("table ", Qualified(schema, table)); };
   ANNALS_RETURN_IF_ERROR(WithContext(ValidateKey(primary_key), where));
   return WithContext(CheckRelaxed(policy, "ADD PRIMARY KEY"), where);
 }
@@ -65,8 +65,9 @@ absl::StatusOr<UpdateEntries> AlterTableAddPrimaryKey::Plan(PlanContext& context
 
   ANNALS_ASSIGN_OR_RETURN(const SchemaDescriptor home, FindSchema(context.catalog(), schema));
   UpdateEntries entries;
-  NameTaker names(context, home,
-                  primary_key.name ? std::vector{*primary_key.name} : std::vector<std::string>());
+  NameTaker::Wanted wanted;
+  if (primary_key.name) wanted.push_back(*primary_key.name);
+  NameTaker names(context, home, std::move(wanted));
   ANNALS_ASSIGN_OR_RETURN(IndexFields index,
                           NewKeyIndex(primary_key, columns, table, names, entries));
   index.id = context.NewId();
@@ -81,7 +82,7 @@ absl::StatusOr<UpdateEntries> AlterTableAddPrimaryKey::Plan(PlanContext& context
 absl::Status AlterTableDropPrimaryKey::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
   return WithContext(CheckRelaxed(policy, "DROP PRIMARY KEY"),
-                     absl::StrCat("table ", Qualified(schema, table)));
+                     [&] { return absl::StrCat("table ", Qualified(schema, table)); });
 }
 
 absl::StatusOr<UpdateEntries> AlterTableDropPrimaryKey::Plan(PlanContext& context) const {

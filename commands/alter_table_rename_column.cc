@@ -14,7 +14,7 @@ absl::Status AlterTableRenameColumn::Validate(Policy policy) const {
   ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
   ANNALS_RETURN_IF_ERROR(CheckName(new_name, "new column name"));
   return WithContext(CheckRelaxed(policy, "RENAME COLUMN"),
-                     absl::StrCat("table ", Qualified(schema, table)));
+                     [&] { return absl::StrCat("table ", Qualified(schema, table)); });
 }
 
 absl::StatusOr<UpdateEntries> AlterTableRenameColumn::Plan(PlanContext& context) const {

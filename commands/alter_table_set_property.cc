@@ -11,7 +11,7 @@ namespace annals {
 absl::Status AlterTableSetProperty::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckTableName(schema, table));
   return WithContext(CheckTableProperties(stale_rows_fraction, min_stale_rows_count),
-                     absl::StrCat("table ", Qualified(schema, table)));
+                     [&] { return absl::StrCat("table ", Qualified(schema, table)); });
 }
 
 absl::StatusOr<UpdateEntries> AlterTableSetProperty::Plan(PlanContext& context) const {

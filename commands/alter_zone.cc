@@ -38,7 +38,7 @@ absl::StatusOr<uint32_t> NewQuorum(const AlterZone& command, const ZoneFields& z
     return std::clamp(zone.quorum_size, range.least, range.most);
   }
   ANNALS_RETURN_IF_ERROR(WithContext(CheckQuorum(*command.quorum_size, zone.replicas),
-                                     absl::StrCat("zone ", Quoted(zone.name))));
+                                     [&] { return absl::StrCat("zone ", Quoted(zone.name)); }));
   return static_cast<uint32_t>(*command.quorum_size);
 }
 
@@ -79,7 +79,8 @@ absl::StatusOr<ZoneFields> Altered(const AlterZone& command, ZoneFields zone) {
 
 absl::Status AlterZone::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckName(name, "zone name"));
-  return WithContext(ValidateParameters(*this), absl::StrCat("zone ", Quoted(name)));
+  return WithContext(ValidateParameters(*this),
+                     [&] { return absl::StrCat("zone ", Quoted(name)); });
 }
 
 absl::StatusOr<UpdateEntries> AlterZone::Plan(PlanContext& context) const {

@@ -32,24 +32,25 @@ struct Parameter {
 
 absl::Status CheckParameter(const Parameter& parameter, TypeId type, std::string_view column,
                             bool complete) {
-  const std::string where =
-      absl::StrCat("column ", Quoted(column), " of type ", ToAbsl(TypeName(type)));
+  const auto where = [&] {
+    return absl::StrCat("column ", Quoted(column), " of type ", ToAbsl(TypeName(type)));
+  };
   if (!parameter.taken) {
     if (!parameter.value) return absl::OkStatus();
     return MakeError(Reason::TYPE_PARAM_NOT_APPLICABLE,
-                     absl::StrCat(where, " takes no ", ToAbsl(parameter.name)));
+                     absl::StrCat(where(), " takes no ", ToAbsl(parameter.name)));
   }
   if (!parameter.value) {
     if (!complete) return absl::OkStatus();
     return MakeError(Reason::TYPE_PARAM_REQUIRED,
-                     absl::StrCat(where, " needs a ", ToAbsl(parameter.name)));
+                     absl::StrCat(where(), " needs a ", ToAbsl(parameter.name)));
   }
   if (*parameter.value >= parameter.range.least && *parameter.value <= parameter.range.most) {
     return absl::OkStatus();
   }
   return MakeError(
       Reason::TYPE_PARAM_RANGE,
-      absl::StrCat(where, " cannot have a ", ToAbsl(parameter.name), " of ", *parameter.value,
+      absl::StrCat(where(), " cannot have a ", ToAbsl(parameter.name), " of ", *parameter.value,
                    "; it is from ", parameter.range.least, " to ", parameter.range.most));
 }
 
@@ -120,12 +121,8 @@ absl::Status ValidateColumn(const ColumnDefinition& definition) {
 }
 
 absl::Status ValidateColumns(const std::vector<ColumnDefinition>& columns) {
-  std::vector<std::string> names;
-  for (const ColumnDefinition& column : columns) {
-    ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
-    names.push_back(column.name);
-  }
-  const auto twice = FirstDuplicate(names);
+  for (const ColumnDefinition& column : columns) ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
+  const auto twice = FirstDuplicate(columns, &ColumnDefinition::name);
   if (!twice) return absl::OkStatus();
   return MakeError(Reason::COLUMN_DUPLICATED,
                    absl::StrCat("column ", Quoted(*twice), " is given twice"));
@@ -167,10 +164,10 @@ absl::StatusOr<DefaultValue> ResolveDefault(const ColumnDefault& value, const Co
 }
 
 absl::StatusOr<Column> MakeColumn(const ColumnDefinition& definition) {
-  Column column;
+  Column column = WithType({}, definition.type);
   column.name = definition.name;
   column.nullable = definition.nullable;
-  column = WithType(std::move(column), definition.type);
+  if (definition.default_value.kind == ColumnDefault::Kind::kNone) return column;
   ANNALS_ASSIGN_OR_RETURN(column.default_value, ResolveDefault(definition.default_value, column));
   return column;
 }

@@ -58,8 +58,8 @@ absl::Status CreateIndex::Validate(Policy /*policy*/) const {
     return MakeError(Reason::NO_COLUMNS,
                      absl::StrCat("index ", Quoted(name), " needs at least one column"));
   }
-  ANNALS_RETURN_IF_ERROR(
-      WithContext(CheckKeyColumnCount(columns.size()), absl::StrCat("index ", Quoted(name))));
+  ANNALS_RETURN_IF_ERROR(WithContext(CheckKeyColumnCount(columns.size()),
+                                     [&] { return absl::StrCat("index ", Quoted(name)); }));
   for (const std::string& column : columns) {
     ANNALS_RETURN_IF_ERROR(CheckName(column, "column name"));
   }

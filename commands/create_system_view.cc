@@ -39,7 +39,7 @@ absl::Status CreateSystemView::Validate(Policy /*policy*/) const {
     return MakeError(Reason::SYSTEM_VIEW_TYPE_MISSING,
                      absl::StrCat("system view ", Quoted(name), " needs a kind: node or cluster"));
   }
-  const std::string where = absl::StrCat("system view ", Quoted(name));
+  const auto where = [&] { return absl::StrCat("system view ", Quoted(name)); };
   ANNALS_RETURN_IF_ERROR(WithContext(ValidateColumns(columns), where));
   return WithContext(CheckColumnCount(columns.size()), where);
 }

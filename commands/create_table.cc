@@ -17,14 +17,14 @@
 namespace annals {
 namespace {
 
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
+template <typename Name>
+bool Contains(const std::vector<Name>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::vector<std::string> ColumnNames(const CreateTable& command) {
-  std::vector<std::string> names;
-  for (const ColumnDefinition& column : command.columns) names.push_back(column.name);
-  return names;
+bool Defines(const CreateTable& command, const std::string& column) {
+  return std::any_of(command.columns.begin(), command.columns.end(),
+                     [&](const ColumnDefinition& one) { return one.name == column; });
 }
 
 bool IsKeyColumn(const CreateTable& command, const std::string& column) {
@@ -50,7 +50,7 @@ CreateTable WithImplicitKey(CreateTable command) {
 
 absl::Status CheckNoImplicitKey(const CreateTable& command) {
   const std::string key(kImplicitKeyColumn);
-  if (!Contains(ColumnNames(command), key)) return absl::OkStatus();
+  if (!Defines(command, key)) return absl::OkStatus();
   return MakeError(Reason::COLUMN_DUPLICATED,
                    absl::StrCat("column ", Quoted(key),
                                 " is the key that a table without one gets; give the "
@@ -80,9 +80,8 @@ absl::Status ValidateKey(const CreateTable& command, Policy policy) {
     }
   }
   std::vector<std::string> undefined;
-  const std::vector<std::string> defined = ColumnNames(command);
   std::copy_if(key.columns.begin(), key.columns.end(), std::back_inserter(undefined),
-               [&](const std::string& name) { return !Contains(defined, name); });
+               [&](const std::string& name) { return !Defines(command, name); });
   if (!undefined.empty()) {
     return MakeError(Reason::PK_UNDEFINED_COLUMNS,
                      absl::StrCat("its primary key names ", QuotedList(undefined),
@@ -117,6 +116,7 @@ absl::Status ValidateDefaults(const CreateTable& command) {
     if (column.default_value.kind == ColumnDefault::Kind::kFunction) {
       ANNALS_RETURN_IF_ERROR(ValidateFunction(column, IsKeyColumn(command, column.name)));
     }
+    if (column.default_value.kind == ColumnDefault::Kind::kNone) continue;
     ANNALS_RETURN_IF_ERROR(MakeColumn(column).status());
   }
   return absl::OkStatus();
@@ -154,24 +154,20 @@ absl::Status ValidateDefinition(const CreateTable& command, Policy policy) {
 // The zone that a new table goes to: one that is there, or the default zone that
 // is made with the table.
 struct TableZone {
-  ObjectId id;
-  std::vector<std::string> profiles;
-  std::string name;
-  bool lazy = false;
-};
+  std::optional<ZoneDescriptor> existing;
 
-TableZone Existing(const ZoneDescriptor& zone) {
-  TableZone found{zone.id(), {}, std::string(zone.name())};
-  for (std::string_view profile : zone.storage_profiles()) found.profiles.emplace_back(profile);
-  return found;
-}
+  std::string_view name() const { return existing ? existing->name() : kDefaultZoneName; }
+  std::vector<std::string_view> profiles() const {
+    return existing ? existing->storage_profiles() : std::vector{kDefaultProfile};
+  }
+};
 
 absl::StatusOr<TableZone> ZoneOf(const CreateTable& command, const CatalogView& catalog) {
   if (command.zone) {
     ANNALS_ASSIGN_OR_RETURN(const ZoneDescriptor zone, FindZone(catalog, *command.zone));
-    return Existing(zone);
+    return TableZone{zone};
   }
-  if (const auto zone = catalog.DefaultZone()) return Existing(*zone);
+  if (const auto zone = catalog.DefaultZone()) return TableZone{zone};
   if (catalog.Zone(kDefaultZoneName)) {
     return MakeError(Reason::ZONE_EXISTS,
                      absl::StrCat("zone ", Quoted(kDefaultZoneName),
@@ -179,17 +175,17 @@ absl::StatusOr<TableZone> ZoneOf(const CreateTable& command, const CatalogView& 
                                   "(ALTER ZONE ... SET DEFAULT), or name a zone for table ",
                                   Quoted(command.name)));
   }
-  return TableZone{
-      {}, {std::string(kDefaultProfile)}, std::string(kDefaultZoneName), /*lazy=*/true};
+  return TableZone{};
 }
 
 absl::StatusOr<std::string> FindProfile(const CreateTable& command, const TableZone& zone) {
-  if (!command.storage_profile) return zone.profiles.front();
-  if (Contains(zone.profiles, *command.storage_profile)) return *command.storage_profile;
-  return MakeError(
-      Reason::PROFILE_NOT_IN_ZONE,
-      absl::StrCat("zone ", Quoted(zone.name), " has no storage profile ",
-                   Quoted(*command.storage_profile), "; it has ", QuotedList(zone.profiles)));
+  const std::vector<std::string_view> profiles = zone.profiles();
+  if (!command.storage_profile) return std::string(profiles.front());
+  if (Contains(profiles, *command.storage_profile)) return *command.storage_profile;
+  return MakeError(Reason::PROFILE_NOT_IN_ZONE,
+                   absl::StrCat("zone ", Quoted(zone.name()), " has no storage profile ",
+                                Quoted(*command.storage_profile), "; it has ",
+                                QuotedList({profiles.begin(), profiles.end()})));
 }
 
 std::string DefaultZone(ObjectId id) {
@@ -204,6 +200,7 @@ std::string DefaultZone(ObjectId id) {
 // Columns get their ids in the order in which they are given.
 std::vector<ColumnId> IdsOf(const CreateTable& command, const std::vector<std::string>& names) {
   std::vector<ColumnId> ids;
+  ids.reserve(names.size());
   for (const std::string& name : names) {
     const auto at = std::find_if(command.columns.begin(), command.columns.end(),
                                  [&](const ColumnDefinition& one) { return one.name == name; });
@@ -226,11 +223,9 @@ absl::Status CreateTable::Validate(Policy policy) const {
   } else {
     ANNALS_RETURN_IF_ERROR(CheckTableName(schema, name));
   }
-  const absl::Status defined = NeedsImplicitKey(*this, policy)
-                                   ? ValidateWithImplicitKey(*this, policy)
-                                   : ValidateDefinition(*this, policy);
-  if (defined.ok()) return defined;
-  return WithContext(defined, absl::StrCat("table ", Qualified(schema, name)));
+  return WithContext(NeedsImplicitKey(*this, policy) ? ValidateWithImplicitKey(*this, policy)
+                                                     : ValidateDefinition(*this, policy),
+                     [&] { return absl::StrCat("table ", Qualified(schema, name)); });
 }
 
 absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {
@@ -240,20 +235,20 @@ absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {
   if (if_not_exists && catalog.Table(schema, name)) return UpdateEntries{};
 
   UpdateEntries entries;
-  std::vector<std::string> wanted = {name};
+  NameTaker::Wanted wanted = {name};
   if (primary_key && primary_key->name) wanted.push_back(*primary_key->name);
   NameTaker names(context, owner, std::move(wanted));
   ANNALS_RETURN_IF_ERROR(names.Take(name, entries));
-  ANNALS_ASSIGN_OR_RETURN(TableZone zone_of_table, ZoneOf(*this, catalog));
-  ANNALS_ASSIGN_OR_RETURN(const std::string profile, FindProfile(*this, zone_of_table));
+  ANNALS_ASSIGN_OR_RETURN(const TableZone zone_of_table, ZoneOf(*this, catalog));
 
   TableFields table;
+  ANNALS_ASSIGN_OR_RETURN(table.storage_profile, FindProfile(*this, zone_of_table));
   table.id = context.NewId();
   table.name = name;
   table.schema = owner.id();
-  table.storage_profile = profile;
   table.stale_rows_fraction = stale_rows_fraction;
   table.min_stale_rows_count = min_stale_rows_count;
+  table.columns.reserve(columns.size());
   for (const ColumnDefinition& column : columns) {
     ANNALS_ASSIGN_OR_RETURN(table.columns.emplace_back(), MakeColumn(column));
   }
@@ -261,7 +256,7 @@ absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {
   IndexFields index;
   if (primary_key) {
     table.primary_key = IdsOf(*this, primary_key->columns);
-    table.colocation = IdsOf(*this, colocation_columns.value_or(primary_key->columns));
+    table.colocation = colocation_columns ? IdsOf(*this, *colocation_columns) : table.primary_key;
     table.key_index = context.NewId();
     ANNALS_ASSIGN_OR_RETURN(index,
                             NewKeyIndex(*primary_key, table.primary_key, name, names, entries));
@@ -271,12 +266,13 @@ absl::StatusOr<UpdateEntries> CreateTable::Plan(PlanContext& context) const {
     index.created_with_table = true;
   }
 
-  if (zone_of_table.lazy) {
-    zone_of_table.id = context.NewId();
-    entries.push_back(NewObject{DefaultZone(zone_of_table.id)});
-    entries.push_back(SetDefaultZone{zone_of_table.id});
+  if (zone_of_table.existing) {
+    table.zone = zone_of_table.existing->id();
+  } else {
+    table.zone = context.NewId();
+    entries.push_back(NewObject{DefaultZone(table.zone)});
+    entries.push_back(SetDefaultZone{table.zone});
   }
-  table.zone = zone_of_table.id;
   entries.push_back(NewObject{BuildObject(table)});
   if (primary_key) entries.push_back(NewObject{BuildObject(index)});
   return entries;

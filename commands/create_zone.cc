@@ -43,7 +43,8 @@ absl::Status ValidateParameters(const CreateZone& command) {
 
 absl::Status CreateZone::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckName(name, "zone name"));
-  return WithContext(ValidateParameters(*this), absl::StrCat("zone ", Quoted(name)));
+  return WithContext(ValidateParameters(*this),
+                     [&] { return absl::StrCat("zone ", Quoted(name)); });
 }
 
 absl::StatusOr<UpdateEntries> CreateZone::Plan(PlanContext& context) const {

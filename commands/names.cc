@@ -12,13 +12,16 @@
 namespace annals {
 namespace {
 
-bool Contains(const std::vector<std::string>& names, std::string_view name) {
+template <typename Names>
+bool Contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool IsControl(char32_t character) {
   return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
+
+bool IsVisibleAscii(char byte) { return byte > ' ' && byte < 0x7F; }
 
 // A name that cannot be shown as it is.
 std::string Escaped(std::string_view name) {
@@ -81,9 +84,11 @@ std::string QuotedList(const std::vector<std::string>& names) {
 }
 
 absl::Status CheckName(std::string_view name, std::string_view what) {
-  bool blank = true;
+  // Most names are all of visible ASCII characters.
+  const auto other = std::find_if_not(name.begin(), name.end(), IsVisibleAscii);
+  bool blank = other == name.begin();
   bool control = false;
-  std::string_view rest = name;
+  std::string_view rest = name.substr(static_cast<size_t>(other - name.begin()));
   while (const std::optional<char32_t> character = TakeCharacter(rest)) {
     blank = blank && IsWhiteSpace(*character);
     control = control || IsControl(*character);
@@ -113,10 +118,17 @@ absl::Status CheckIndexName(std::string_view schema, std::string_view index) {
   return CheckNoSystemSchema(schema);
 }
 
-std::optional<std::string> FirstDuplicate(const std::vector<std::string>& names) {
-  absl::flat_hash_set<std::string> seen;
-  for (const std::string& name : names) {
-    if (!seen.insert(name).second) return name;
+std::optional<std::string_view> FirstDuplicateOf(std::span<const std::string_view> names) {
+  constexpr size_t kFew = 16;  // Looking at each is faster than hashing.
+  if (names.size() <= kFew) {
+    for (auto name = names.begin(); name != names.end(); ++name) {
+      if (std::find(names.begin(), name, *name) != name) return *name;
+    }
+    return std::nullopt;
+  }
+  absl::flat_hash_set<absl::string_view> seen;
+  for (const std::string_view name : names) {
+    if (!seen.insert(ToAbsl(name)).second) return name;
   }
   return std::nullopt;
 }
@@ -126,8 +138,7 @@ std::string KeyIndexName(std::string_view table, int number) {
   return absl::StrCat(ToAbsl(CutAtCharacter(table, kMaxNameBytes - suffix.size())), suffix);
 }
 
-NameTaker::NameTaker(const PlanContext& context, const SchemaDescriptor& schema,
-                     std::vector<std::string> wanted)
+NameTaker::NameTaker(const PlanContext& context, const SchemaDescriptor& schema, Wanted wanted)
     : context_(context), schema_(schema), wanted_(std::move(wanted)) {}
 
 bool NameTaker::IsTaken(std::string_view name) const {

@@ -3,7 +3,9 @@
 // The rules of names: what may be one, who has one already, how the engine names
 // key indexes, and how messages write them. Pure.
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +36,16 @@ absl::Status CheckName(std::string_view name, std::string_view what);
 absl::Status CheckTableName(std::string_view schema, std::string_view table);
 absl::Status CheckIndexName(std::string_view schema, std::string_view index);
 
-// The first name that is there twice.
-std::optional<std::string> FirstDuplicate(const std::vector<std::string>& names);
+// The first name that is there twice; that of each of `things` is `name_of` it.
+std::optional<std::string_view> FirstDuplicateOf(std::span<const std::string_view> names);
+template <typename Thing, typename Name = std::identity>
+std::optional<std::string_view> FirstDuplicate(const std::vector<Thing>& things,
+                                               Name name_of = {}) {
+  std::vector<std::string_view> names;
+  names.reserve(things.size());
+  for (const Thing& thing : things) names.push_back(std::invoke(name_of, thing));
+  return FirstDuplicateOf(names);
+}
 
 // "<table>_PK", or "<table>_PK_<number>" if `number` is not 0; the table's name is
 // cut at a character so that the whole fits.
@@ -48,10 +58,11 @@ std::string KeyIndexName(std::string_view table, int number);
 // object by being renamed in the same version, to what is there by a number.
 class NameTaker {
  public:
-  // `wanted`: what will be taken; names that the engine chooses keep clear of it.
-  // `context` and `schema` must outlive the taker.
-  NameTaker(const PlanContext& context, const SchemaDescriptor& schema,
-            std::vector<std::string> wanted);
+  // What will be taken: names that the engine chooses keep clear of it.
+  using Wanted = std::vector<std::string_view>;
+
+  // `context`, `schema` and the names in `wanted` must outlive the taker.
+  NameTaker(const PlanContext& context, const SchemaDescriptor& schema, Wanted wanted);
 
   // For what a user names. Appends to `entries` what makes the name free.
   //   INDEX_EXISTS, TABLE_EXISTS, SYSTEM_VIEW_EXISTS
@@ -71,7 +82,7 @@ class NameTaker {
 
   const PlanContext& context_;
   const SchemaDescriptor& schema_;
-  const std::vector<std::string> wanted_;
+  const Wanted wanted_;
   std::vector<std::string> taken_;
   std::vector<std::string> released_;
 };

@@ -41,10 +41,7 @@ absl::Status CheckBytes(const UpdateEntry& entry) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const CatalogView& base,
-                                      CatalogDraft& draft, Policy policy) {
-  PlanContext context(base, draft, policy);
-  ANNALS_ASSIGN_OR_RETURN(UpdateEntries entries, command.Plan(context));
+absl::Status Try(const UpdateEntries& entries, CatalogDraft& draft) {
   for (const UpdateEntry& entry : entries) {
     absl::Status applied = CheckBytes(entry);
     if (applied.ok()) applied = Apply(entry, draft);
@@ -53,6 +50,14 @@ absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const Catal
                                                       " does not fit: ", applied.message()));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const CatalogView& base,
+                                      CatalogDraft& draft, Policy policy, bool try_them) {
+  PlanContext context(base, draft, policy);
+  ANNALS_ASSIGN_OR_RETURN(UpdateEntries entries, command.Plan(context));
+  if (try_them) ANNALS_RETURN_IF_ERROR(Try(entries, draft));
   if (!entries.empty()) draft.set_next_object_id(context.next_id());
   return entries;
 }
@@ -72,10 +77,15 @@ absl::StatusOr<PlannedBatch> PlanValidBatch(std::span<const CatalogCommand> comm
                                             Policy policy, const PlanLimits& limits) {
   PlannedBatch batch;
   for (size_t i = 0; i < commands.size(); ++i) {
+    const bool try_them = limits.try_last || i + 1 < commands.size();
     auto entries = Guarded<absl::StatusOr<UpdateEntries>>(
-        [&] { return PlanOne(commands[i], base, draft, policy); });
+        [&] { return PlanOne(commands[i], base, draft, policy, try_them); });
     if (!entries.ok()) return OfCommand(entries.status(), i);
     batch.applied.push_back(!entries->empty());
+    if (commands.size() == 1) {
+      batch.entries = *std::move(entries);
+      break;
+    }
     batch.entries.insert(batch.entries.end(), std::make_move_iterator(entries->begin()),
                          std::make_move_iterator(entries->end()));
   }

@@ -16,6 +16,10 @@ namespace annals {
 
 struct PlanLimits {
   size_t max_entries = 10'000;
+  // Whether what the last command plans is tried on the draft as well. No command sees
+  // its effects, so who tries all entries of the batch anyway needs this only to learn
+  // which command planned what does not fit.
+  bool try_last = true;
 };
 
 struct PlannedBatch {
@@ -29,8 +33,8 @@ struct PlannedBatch {
 absl::Status ValidateBatch(std::span<const CatalogCommand> commands, Policy policy);
 
 // Plans each of `commands` on what those before it left. Their effects, and the ids that
-// they took, are left in `draft`, which must be fresh on `base`; after an error `draft` is
-// to be dropped.
+// they took, are left in `draft`, which must be fresh on `base` (without `try_last`, the
+// ids alone of the last one); after an error `draft` is to be dropped.
 // REQUIRES: ValidateBatch(commands, policy) is ok.
 absl::StatusOr<PlannedBatch> PlanValidBatch(std::span<const CatalogCommand> commands,
                                             const CatalogView& base, CatalogDraft& draft,

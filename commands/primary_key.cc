@@ -16,7 +16,7 @@ absl::Status ValidateKeyCountAndName(const PrimaryKey& key) {
 }
 
 absl::Status ValidateKeyColumns(const PrimaryKey& key) {
-  if (const std::optional<std::string> twice = FirstDuplicate(key.columns)) {
+  if (const auto twice = FirstDuplicate(key.columns)) {
     return MakeError(Reason::PK_DUPLICATE,
                      absl::StrCat("the primary key names column ", Quoted(*twice), " twice"));
   }

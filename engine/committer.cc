@@ -33,6 +33,14 @@ absl::Status ErrorOf(Reason reason, absl::string_view what, absl::string_view mo
   }
 }
 
+absl::Status Validate(const Committer::Request& request) {
+  try {
+    return ValidateBatch(request.commands, request.options.policy);
+  } catch (const std::bad_alloc& error) {
+    return ErrorOf(Reason::INTERNAL, "planning failed: ", error.what());
+  }
+}
+
 }  // namespace
 
 // What is planned and not yet appended: records, each the version after the one
@@ -63,9 +71,11 @@ struct Committer::Sealed {
 };
 
 void Committer::Enqueue(std::vector<Request*> requests) {
+  for (Request* request : requests) request->valid_ = Validate(*request);
   const std::lock_guard lock(mutex_);
   try {
     queue_.insert(queue_.end(), requests.begin(), requests.end());
+    for (Request* request : requests) request->turn_ = &turns_[next_turn_++ % turns_.size()];
   } catch (const std::bad_alloc&) {
     for (Request* request : requests) {
       request->result = ErrorOf(Reason::INTERNAL, "there is no memory for the queue");
@@ -87,7 +97,7 @@ void Committer::Finish(Request& request) {
     }
     request.waits_ = true;
     const bool called =
-        WaitUntil(lock, request.turn_, deadline, [&] { return request.done_ || request.leads_; });
+        WaitUntil(lock, *request.turn_, deadline, [&] { return request.done_ || request.leads_; });
     request.waits_ = false;
     // Who is in a group has to see it through: the group's leader knows the request.
     if (!called && !Withdraw(request)) deadline = absl::InfiniteFuture();
@@ -118,21 +128,24 @@ Committer::Taken Committer::TakeGroup() {
 void Committer::Lead() {
   const Taken group = TakeGroup();
   const size_t done = CommitGuarded(group);
-  // Waking them under the lock: a request may be gone as soon as its owner sees it done.
-  const std::lock_guard lock(mutex_);
-  for (Request* request : group) request->taken_ = false;
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(done));
-  for (size_t i = 0; i < done; ++i) {
-    group[i]->done_ = true;
-    group[i]->turn_.notify_one();
+  absl::InlinedVector<std::condition_variable*, kGroupRecords + 1> wake;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Request* request : group) request->taken_ = false;
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(done));
+    const auto next = std::find_if(queue_.begin(), queue_.end(),
+                                   [](const Request* request) { return request->waits_; });
+    led_ = next != queue_.end();
+    if (led_) {  // The first to be woken: all others have their answers, or wait for it.
+      (*next)->leads_ = true;
+      wake.push_back((*next)->turn_);
+    }
+    for (Request* request : std::span(group).first(done)) {
+      request->done_ = true;
+      if (request->waits_) wake.push_back(request->turn_);
+    }
   }
-  const auto next = std::find_if(queue_.begin(), queue_.end(),
-                                 [](const Request* request) { return request->waits_; });
-  led_ = next != queue_.end();
-  if (led_) {
-    (*next)->leads_ = true;
-    (*next)->turn_.notify_one();
-  }
+  for (std::condition_variable* turn : wake) turn->notify_all();
 }
 
 // What Commit throws, it threw before anything was appended. The group may be planned
@@ -225,7 +238,7 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   }
   ANNALS_RETURN_IF_ERROR(sequencer_.health());
   // What is wrong by itself is so whatever the catalog is, and rests on no version.
-  ANNALS_RETURN_IF_ERROR(ValidateBatch(request.commands, options.policy));
+  ANNALS_RETURN_IF_ERROR(request.valid_);
   request.rests_on = group.last.activation;
   if (options.expected_version && *options.expected_version != group.last.version) {
     return MakeError(Reason::VERSION_CONFLICT,
@@ -235,23 +248,34 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
   ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
                           PlanValidBatch(request.commands, group.planned, draft, options.policy,
-                                         {.max_entries = options.max_entries}));
+                                         {.max_entries = options.max_entries, .try_last = false}));
   if (!batch.entries.empty() || request.keep_empty) {
     CatalogDraft made(group.planned, group.last.version.Next(), {});
-    ANNALS_ASSIGN_OR_RETURN(Sealed sealed, Seal(options, std::move(batch.entries),
-                                                draft.next_object_id(), group.last, made));
-    const size_t bytes = group.bytes + sealed.record.bytes.size();
+    auto sealed = Seal(options, std::move(batch.entries), draft.next_object_id(), group.last, made);
+    if (!sealed.ok()) return WhyNotSealed(request, group, sealed.status());
+    const size_t bytes = group.bytes + sealed->record.bytes.size();
     if (bytes > kGroupBytes && !group.records.empty()) return false;
     std::move(made).MergeInto(group.planned);
     group.bytes = bytes;
-    group.last = sealed.step.head;
-    group.records.push_back(std::move(sealed.record));
-    group.steps.push_back(std::move(sealed.step));
+    group.last = sealed->step.head;
+    group.records.push_back(std::move(sealed->record));
+    group.steps.push_back(std::move(sealed->step));
   }
   request.rests_on = group.last.activation;
   request.result =
       ExecuteResult{group.last.version, std::move(batch.applied), group.last.activation};
   return true;
+}
+
+// If a command planned what does not fit, which one, and what of it: Seal has tried all
+// that the commands planned and cannot tell.
+absl::Status Committer::WhyNotSealed(const Request& request, const Group& group,
+                                     const absl::Status& failure) {
+  CatalogDraft draft(group.planned, group.last.version.Next(), {});
+  const auto planned =
+      PlanValidBatch(request.commands, group.planned, draft, request.options.policy,
+                     {.max_entries = request.options.max_entries});
+  return planned.ok() ? failure : planned.status();
 }
 
 // Makes the record of the version after `before`, and that version in `made`, which is

@@ -16,6 +16,7 @@
 //
 // Any thread.
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -53,12 +54,13 @@ class Committer {
 
    private:
     friend class Committer;
+    absl::Status valid_;  // Of the commands by themselves.
     bool done_ = false;
     bool taken_ = false;  // By who leads; stays at the front of the queue until it is done.
     bool waits_ = false;  // In Finish, and can be given the lead.
     bool leads_ = false;
     bool rests_on_records_ = false;  // Of its group: not to be answered before they are durable.
-    std::condition_variable turn_;
+    std::condition_variable* turn_ = nullptr;  // Of the committer, shared with a few others.
   };
 
   // Of a group that is appended at once; a record larger than that goes alone.
@@ -72,7 +74,8 @@ class Committer {
             absl::Duration delay)
       : store_(store), log_(log), sequencer_(sequencer), clock_(clock), delay_(delay) {}
 
-  // Puts requests into the queue; each of them then needs a Finish.
+  // Checks what can be said of the requests by themselves, while others lead, and puts
+  // them into the queue; each of them then needs a Finish.
   void Enqueue(std::vector<Request*> requests);
   // Returns when `request` is done, leading whenever it is its turn.
   void Finish(Request& request);
@@ -93,6 +96,8 @@ class Committer {
   absl::StatusOr<Catalog> TakeBase(ReplayHead& head, absl::Time deadline);
   size_t PlanGroup(std::span<Request* const> requests, Group& group);
   absl::StatusOr<bool> Plan(Request& request, Group& group);
+  static absl::Status WhyNotSealed(const Request& request, const Group& group,
+                                   const absl::Status& failure);
   absl::StatusOr<Sealed> Seal(const ExecuteOptions& options, UpdateEntries entries,
                               ObjectId next_object_id, const ReplayHead& before,
                               CatalogDraft& made);
@@ -110,6 +115,11 @@ class Committer {
   std::mutex mutex_;
   std::deque<Request*> queue_;  // Guarded by mutex_, as are the requests' private parts.
   bool led_ = false;            // Guarded by mutex_.
+  // What requests wait for, each for one in turn. They are not the requests' own, since a
+  // request may be gone as soon as its owner sees it done, and who is woken should not run
+  // into a lock that the waker holds.
+  std::array<std::condition_variable, kGroupRecords> turns_;
+  size_t next_turn_ = 0;  // Guarded by mutex_.
 };
 
 }  // namespace annals

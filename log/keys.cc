@@ -16,12 +16,8 @@ namespace {
 constexpr std::string_view kUpdatePrefix = "catalog.update.";
 constexpr std::string_view kChunkPrefix = "catalog.snapshot.";
 constexpr size_t kVersionDigits = 20;
-constexpr size_t kChunkDigits = 6;
 
-std::string Padded(uint64_t number, size_t digits) {
-  std::string text = std::to_string(number);
-  return text.insert(0, digits - text.size(), '0');
-}
+absl::Dec Padded(CatalogVersion version) { return absl::Dec(version.value, absl::kZeroPad20); }
 
 std::optional<uint64_t> ParsePadded(std::string_view text) {
   uint64_t number = 0;
@@ -39,7 +35,7 @@ std::string After(std::string prefix) {
 }
 
 std::string Joined(std::string_view prefix, CatalogVersion version) {
-  return std::string(prefix) + Padded(version.value, kVersionDigits);
+  return absl::StrCat(ToAbsl(prefix), Padded(version));
 }
 
 // "catalog.snapshot.:", behind the chunks of every snapshot and before
@@ -83,7 +79,7 @@ std::optional<CatalogVersion> VersionOfUpdateKey(std::string_view key) {
 }
 
 std::string ChunkKey(CatalogVersion snapshot, std::string_view attempt, uint32_t number) {
-  return AttemptPrefix(snapshot, attempt) + Padded(number, kChunkDigits);
+  return absl::StrCat(AttemptPrefix(snapshot, attempt), absl::Dec(number, absl::kZeroPad6));
 }
 
 bool IsAttempt(std::string_view attempt) {
@@ -120,7 +116,7 @@ KeyRange ChunkKeysAfter(CatalogVersion snapshot, std::string_view attempt) {
   return {After(AttemptPrefix(snapshot, attempt)), After(Joined(kChunkPrefix, snapshot) + '.')};
 }
 
-std::string VersionValue(CatalogVersion version) { return Padded(version.value, kVersionDigits); }
+std::string VersionValue(CatalogVersion version) { return absl::StrCat(Padded(version)); }
 
 absl::StatusOr<CatalogVersion> ParseVersionValue(std::string_view key, std::string_view value) {
   const auto number = ParsePadded(value);

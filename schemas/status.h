@@ -5,6 +5,7 @@
 // schemas/reason.h), and a message for people that names the object, what is
 // wrong and what would be right. Safe to call from any thread.
 
+#include <concepts>
 #include <optional>
 #include <string_view>
 
@@ -32,6 +33,15 @@ std::optional<Reason> ReasonOf(const absl::Status& status);
 
 // `status` with "context: " before its message; code and payloads are kept.
 absl::Status WithContext(const absl::Status& status, std::string_view context);
+
+// The same of what may be no error, and is most of the time not: `context` says what to
+// put before the message, and is only asked then.
+//
+//   return WithContext(Check(zone), [&] { return absl::StrCat("zone ", Quoted(zone.name)); });
+template <std::invocable Context>
+absl::Status WithContext(absl::Status status, const Context& context) {
+  return status.ok() ? status : WithContext(status, context());
+}
 
 // Debian's Abseil has a string_view of its own, to which std's does not convert.
 inline absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }

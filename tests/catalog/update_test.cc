@@ -133,6 +133,13 @@ fbs::VersionedUpdateT Unpack(const VersionedUpdate& update) {
   return table;
 }
 
+TEST(UpdateTest, BytesAreThoseThatTheObjectApiWrites) {
+  const VersionedUpdate all = UpdateOf(OneOfEachKind());
+  EXPECT_EQ(EncodeUpdate(all), Pack(Unpack(all)));
+  const VersionedUpdate nothing = UpdateOf({});
+  EXPECT_EQ(EncodeUpdate(nothing), Pack(Unpack(nothing)));
+}
+
 // An update whose second entry has the given type, and a value if `value` says so.
 std::string WithEntryType(uint8_t type, bool value) {
   flatbuffers::FlatBufferBuilder builder;

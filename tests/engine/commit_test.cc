@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "annals/catalog/object_builder.h"
+#include "annals/commands/plan.h"
 #include "annals/tests/engine/fixtures.h"
 #include "annals/tests/support/fault_file_system.h"
 #include "rocksdb/env.h"
@@ -405,6 +406,19 @@ struct Planning {
   absl::Status Validate(Policy /*policy*/) const { return absl::OkStatus(); }
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const { return plan(context); }
 };
+
+TEST(Commit, WhatIsNoObjectIsRefusedInTheNameOfItsCommand) {
+  const Manager manager = OpenInMemory();
+  for (const UpdateEntry& entry : {UpdateEntry(NewObject{"no object"}), UpdateEntry(NewObject{""}),
+                                   UpdateEntry(ReplaceObject{""})}) {
+    const Planning planning{[&](PlanContext&) -> UpdateEntries { return {entry}; }};
+    const auto refused = manager->Execute(std::vector<CatalogCommand>{SchemaNamed("S"), planning});
+    EXPECT_THAT(refused,
+                FailsWith(Reason::INTERNAL, {std::string(EntryName(entry)), "does not fit"}));
+    EXPECT_EQ(CommandIndexOf(refused.status()), 1u);
+  }
+  EXPECT_FALSE(manager->Latest().Schema("S"));
+}
 
 TEST(Commit, APlanThatCouldNotBeReplayedIsNotWritten) {
   const Planning id_not_taken{[](PlanContext&) -> UpdateEntries {
