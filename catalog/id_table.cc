@@ -3,13 +3,10 @@
 #include <utility>
 
 #include "annals/catalog/id_table_internal.h"
+#include "annals/catalog/memory_order_internal.h"
 
 namespace annals {
 namespace {
-
-constexpr auto kAcquire = std::memory_order_acquire;
-constexpr auto kRelease = std::memory_order_release;
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 constexpr size_t kLargestPiece = 4096;
 

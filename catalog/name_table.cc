@@ -1,13 +1,11 @@
 #include <algorithm>
 
 #include "annals/catalog/large_memory_internal.h"
+#include "annals/catalog/memory_order_internal.h"
 #include "annals/catalog/name_table_internal.h"
 
 namespace annals {
 namespace {
-
-constexpr auto kRelease = std::memory_order_release;
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // Many, because look-ups take longer until the old table is empty, and it stays if no more
 // names are added; and few enough for a version not to be held up.

@@ -1,18 +1,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "annals/catalog/memory_order_internal.h"
 #include "annals/catalog/pins_internal.h"
 #include "annals/catalog/stall_point_internal.h"
 
 namespace annals {
-namespace {
-
-constexpr auto kAcquire = std::memory_order_acquire;
-constexpr auto kRelease = std::memory_order_release;
-constexpr auto kRelaxed = std::memory_order_relaxed;
-constexpr auto kSeqCst = std::memory_order_seq_cst;
-
-}  // namespace
 
 Pins::~Pins() {
   for (Pin* pin = pins_; pin != nullptr;) delete std::exchange(pin, pin->next);

@@ -102,7 +102,7 @@ Written Write(Builder& builder, const SetDefaultZone& entry) {
 
 // --- Tables to values. All that is read here has passed the verifier.
 
-absl::Status Damaged(std::string_view what) { return MakeError(Reason::DAMAGED, what); }
+absl::Status DamagedUpdate(std::string_view what) { return MakeError(Reason::DAMAGED, what); }
 
 std::string Text(const flatbuffers::String* text) {
   return text == nullptr ? std::string() : text->str();
@@ -115,11 +115,12 @@ std::vector<ColumnId> Ids(const flatbuffers::Vector<uint16_t>& raw) {
 }
 
 absl::StatusOr<Column> ReadColumn(const fbs::Column* column) {
-  if (column == nullptr || column->name() == nullptr) return Damaged("a column has no name");
+  if (column == nullptr || column->name() == nullptr) return DamagedUpdate("a column has no name");
   if (fbs::EnumNameTypeId(column->type())[0] == '\0' ||
       fbs::EnumNameTypeId(column->default_type())[0] == '\0' ||
       column->default_kind() > fbs::DefaultKind::MAX) {
-    return Damaged(absl::StrCat("column \"", column->name()->str(), "\" has a value out of range"));
+    return DamagedUpdate(
+        absl::StrCat("column \"", column->name()->str(), "\" has a value out of range"));
   }
   return FromTable(*column);
 }
@@ -185,7 +186,7 @@ absl::StatusOr<UpdateEntry> Read(const fbs::SetTableProperties& table) {
 
 absl::StatusOr<UpdateEntry> Read(const fbs::SetIndexStatus& table) {
   if (table.status() == fbs::IndexStatus::None || table.status() > fbs::IndexStatus::MAX) {
-    return Damaged(
+    return DamagedUpdate(
         absl::StrCat("index status number ", static_cast<int>(table.status()), " does not exist"));
   }
   return SetIndexStatus{{table.object_id()}, static_cast<IndexStatus>(table.status())};
@@ -202,7 +203,7 @@ absl::StatusOr<UpdateEntry> ReadAs(const void* table) {
 
 absl::StatusOr<UpdateEntry> ReadEntry(fbs::Entry type, const void* table) {
   if (type == fbs::Entry::NONE || (type <= fbs::Entry::MAX && table == nullptr)) {
-    return Damaged("it is empty");
+    return DamagedUpdate("it is empty");
   }
   switch (type) {
     case fbs::Entry::NewObject:
@@ -281,11 +282,11 @@ absl::StatusOr<VersionedUpdate> DecodeUpdate(std::string_view payload) {
   flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(payload.data()), payload.size(),
                                  /*max_depth=*/64, /*max_tables=*/10'000'000);
   if (!verifier.VerifyBuffer<fbs::VersionedUpdate>()) {
-    return Damaged("the update is no whole FlatBuffer");
+    return DamagedUpdate("the update is no whole FlatBuffer");
   }
   const auto& table = *flatbuffers::GetRoot<fbs::VersionedUpdate>(payload.data());
   if (table.policy() == fbs::Policy::None || table.policy() > fbs::Policy::MAX) {
-    return Damaged(
+    return DamagedUpdate(
         absl::StrCat("policy number ", static_cast<int>(table.policy()), " does not exist"));
   }
   VersionedUpdate update{.timestamp = HybridTimestamp::FromRaw(table.timestamp()),
@@ -297,8 +298,8 @@ absl::StatusOr<VersionedUpdate> DecodeUpdate(std::string_view payload) {
                          .message = Text(table.message()),
                          .statement = Text(table.statement())};
   if (update.timestamp.raw() == 0 || update.activation < update.timestamp) {
-    return Damaged(absl::StrCat("timestamp ", update.timestamp.raw(), " with activation ",
-                                update.activation.raw(), " cannot be"));
+    return DamagedUpdate(absl::StrCat("timestamp ", update.timestamp.raw(), " with activation ",
+                                      update.activation.raw(), " cannot be"));
   }
   const size_t count = table.entries() == nullptr ? 0 : table.entries()->size();
   update.entries.reserve(count);

@@ -2,13 +2,11 @@
 #include <new>
 #include <utility>
 
+#include "annals/catalog/memory_order_internal.h"
 #include "annals/catalog/version_table_internal.h"
 
 namespace annals {
 namespace {
-
-constexpr auto kRelease = std::memory_order_release;
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // The last of [base, base + size) whose `time_of` is at most `time`, or else the first;
 // without a branch that the processor could guess wrong.

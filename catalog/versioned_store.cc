@@ -11,6 +11,7 @@
 #include "annals/catalog/element_internal.h"
 #include "annals/catalog/id_table_internal.h"
 #include "annals/catalog/limbo_internal.h"
+#include "annals/catalog/memory_order_internal.h"
 #include "annals/catalog/name_table_internal.h"
 #include "annals/catalog/pins_internal.h"
 #include "annals/catalog/stall_point_internal.h"
@@ -19,10 +20,6 @@
 
 namespace annals {
 namespace {
-
-constexpr auto kRelease = std::memory_order_release;
-constexpr auto kRelaxed = std::memory_order_relaxed;
-constexpr auto kSeqCst = std::memory_order_seq_cst;
 
 uint64_t HashOf(const Element& element) {
   return ScopedNameHash(element.object.scope(), element.object.name());
