@@ -5,11 +5,8 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/catalog.h"
 #include "annals/catalog/stall_point_internal.h"
@@ -783,77 +780,6 @@ void VersionedStore::ActivateVersion(CatalogVersion version, HybridTimestamp act
   active_.store(version.value, kRelease);
 }
 
-namespace {
-
-absl::Status BadImage(const CatalogImage& image, std::string_view what) {
-  return MakeError(Reason::DAMAGED, absl::StrCat("the snapshot of version ", image.version.value,
-                                                 " ", ToAbsl(what)));
-}
-
-// What must be there for `object` to be whole, and of which kind.
-struct Needed {
-  ObjectId id;
-  std::optional<ObjectKind> kind;
-};
-
-std::vector<Needed> NeededBy(const ObjectDescriptor& object) {
-  std::vector<Needed> needed;
-  for (ObjectId ref : object.refs()) needed.push_back({ref, std::nullopt});
-  if (object.parent() != kNoObject) needed.push_back({object.parent(), ObjectKind::kSchema});
-  if (const auto table = As<TableDescriptor>(object)) {
-    needed.push_back({table->zone_id(), ObjectKind::kZone});
-    if (table->key_index_id() != kNoObject) {
-      needed.push_back({table->key_index_id(), ObjectKind::kIndex});
-    }
-  }
-  if (const auto index = As<IndexDescriptor>(object)) {
-    needed.push_back({index->table_id(), ObjectKind::kTable});
-  }
-  return needed;
-}
-
-// Ids in order, names unique in their scope, references whole (I12).
-absl::Status CheckImage(const CatalogImage& image) {
-  absl::flat_hash_map<ObjectId, ObjectKind> kinds;
-  absl::flat_hash_set<std::pair<NameScope, std::string_view>> names;
-  ObjectId last = kNoObject;
-  for (const CatalogImage::Object& one : image.objects) {
-    const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
-    const ObjectId id = object.id();
-    if (id >= image.next_object_id || (last != kNoObject && id <= last)) {
-      return BadImage(image, absl::StrCat("has object ", id.value, " out of order"));
-    }
-    if (one.from.value == 0 || one.from > image.version) {
-      return BadImage(image, absl::StrCat("has object ", id.value, " of version ", one.from.value));
-    }
-    last = id;
-    kinds.emplace(id, object.kind());
-    if (object.has_name() && !names.emplace(object.scope(), object.name()).second) {
-      return BadImage(image, absl::StrCat("has the name \"", ToAbsl(object.name()), "\" twice"));
-    }
-  }
-  for (const CatalogImage::Object& one : image.objects) {
-    const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
-    for (const Needed& needed : NeededBy(object)) {
-      const auto found = kinds.find(needed.id);
-      if (found == kinds.end() || (needed.kind && *needed.kind != found->second)) {
-        return BadImage(image, absl::StrCat("has object ", object.id().value, ", which needs ",
-                                            needed.kind ? ToAbsl(KindName(*needed.kind)) : "object",
-                                            " ", needed.id.value, ", which is not there"));
-      }
-    }
-  }
-  if (image.default_zone_id != kNoObject) {
-    const auto zone = kinds.find(image.default_zone_id);
-    if (zone == kinds.end() || zone->second != ObjectKind::kZone) {
-      return BadImage(image, "names a default zone that is not there");
-    }
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 // The object at the newest version, if it lives.
 VersionedStore::Element* VersionedStore::Living(ObjectId id) const {
   const IdEntry* entry = FindId(id);
@@ -878,16 +804,16 @@ absl::Status VersionedStore::CheckContinues(const CatalogImage& image) const {
     return BadImage(image,
                     absl::StrCat("has an object-id counter below that of version ", head.value));
   }
-  for (const CatalogImage::Object& one : image.objects) {
-    const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
+  for (const ObjectDescriptor& object : image.objects) {
     const ObjectDescriptor old = Describe(Living(object.id()));
-    const bool fits = one.from <= head ? old && old.from() == one.from && old.bytes() == one.bytes
+    const bool fits = object.from() <= head
+                          ? old && old.from() == object.from() && old.bytes() == object.bytes()
                       : old ? old.kind() == object.kind() && old.parent() == object.parent()
                             : object.id() >= info.next_object_id;
     if (!fits) {
       return BadImage(
-          image, absl::StrCat("has an object ", object.id().value, " of version ", one.from.value,
-                              " that cannot be after version ", head.value));
+          image, absl::StrCat("has an object ", object.id().value, " of version ",
+                              object.from().value, " that cannot be after version ", head.value));
     }
   }
   return absl::OkStatus();
@@ -909,22 +835,18 @@ absl::Status VersionedStore::Rebase(const CatalogImage& image) {
   }
 
   const CatalogVersion head = latest();
-  absl::flat_hash_set<ObjectId> there;
-  there.reserve(image.objects.size());
-  for (const CatalogImage::Object& one : image.objects) {
-    there.insert(ObjectDescriptor(one.bytes, {}, {}).id());
-  }
+  auto there = image.objects.begin();
   // Those that are gone first: their names may have been given again.
   const ObjectId counter = FindVersion(head)->next_object_id;
   for (ObjectId id = NextKnown({0}, counter); id < counter;
        id = NextKnown({id.value + 1}, counter)) {
-    if (Living(id) == nullptr || there.contains(id)) continue;
+    while (there != image.objects.end() && there->id() < id) ++there;
+    if (Living(id) == nullptr || (there != image.objects.end() && there->id() == id)) continue;
     InstallObject(id, {}, image.version, image.version, image.timestamp);
   }
-  for (const CatalogImage::Object& one : image.objects) {
-    if (one.from <= head) continue;
-    InstallObject(ObjectDescriptor(one.bytes, {}, {}).id(), one.bytes, image.version, one.from,
-                  one.timestamp);
+  for (const ObjectDescriptor& object : image.objects) {
+    if (object.from() <= head) continue;
+    InstallObject(object.id(), object.bytes(), image.version, object.from(), object.updated_at());
   }
   // The versions between are nobody's: the floor rises before the jump is seen, so
   // that the directory of versions need not reach over them.

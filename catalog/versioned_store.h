@@ -23,13 +23,13 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/catalog_image.h"
 #include "annals/catalog/object.h"
 #include "annals/schemas/hybrid_timestamp.h"
 #include "annals/schemas/ids.h"
@@ -37,21 +37,6 @@
 namespace annals {
 
 class Catalog;
-
-// A whole catalog, from a snapshot.
-struct CatalogImage {
-  struct Object {
-    CatalogVersion from;
-    HybridTimestamp timestamp;
-    std::string bytes;
-  };
-  CatalogVersion version;
-  HybridTimestamp timestamp;
-  HybridTimestamp activation;
-  ObjectId next_object_id;
-  ObjectId default_zone_id;
-  std::vector<Object> objects;  // By id, each checked.
-};
 
 // How much a store holds, for operators.
 struct StoreStats {
