@@ -1,7 +1,11 @@
 #pragma once
 
+// A whole catalog at one version, as a snapshot holds it. A plain value; any thread.
+
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,19 +15,20 @@
 
 namespace annals {
 
-// A whole catalog, from a snapshot.
 struct CatalogImage {
-  struct Object {
-    CatalogVersion from;
-    HybridTimestamp timestamp;
-    std::string bytes;
-  };
   CatalogVersion version;
   HybridTimestamp timestamp;
   HybridTimestamp activation;
   ObjectId next_object_id;
   ObjectId default_zone_id;
-  std::vector<Object> objects;  // By id, each checked.
+  std::vector<ObjectDescriptor> objects;  // By id.
+  // What the bytes of the objects lie in, many in one: a snapshot's chunks.
+  std::vector<std::unique_ptr<const std::string>> buffers;
+
+  // A view of `bytes` that is good as long as the image.
+  std::string_view Keep(std::string bytes) {
+    return *buffers.emplace_back(std::make_unique<const std::string>(std::move(bytes)));
+  }
 };
 
 // Ids in order, names unique in their scope, references whole (I12).

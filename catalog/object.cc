@@ -304,9 +304,14 @@ NameScope NameScope::Of(ObjectKind kind, ObjectId parent) {
   return {kFirstOfRoot | static_cast<uint32_t>(kind)};
 }
 
-absl::Status CheckObject(std::string_view bytes) {
+// The verifier is made of hundreds of functions of a few instructions each.
+[[gnu::flatten]] static bool IsWhole(std::string_view bytes) {
   flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  if (!verifier.VerifyBuffer<fbs::Object>()) return Damaged("the object is no whole FlatBuffer");
+  return verifier.VerifyBuffer<fbs::Object>();
+}
+
+absl::Status CheckObject(std::string_view bytes) {
+  if (!IsWhole(bytes)) return Damaged("the object is no whole FlatBuffer");
   return CheckVerifiedObject(bytes);
 }
 

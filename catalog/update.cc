@@ -278,10 +278,15 @@ std::string EncodeUpdate(const VersionedUpdate& update) {
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
-absl::StatusOr<VersionedUpdate> DecodeUpdate(std::string_view payload) {
+// The verifier is made of hundreds of functions of a few instructions each.
+[[gnu::flatten]] static bool IsWholeUpdate(std::string_view payload) {
   flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(payload.data()), payload.size(),
                                  /*max_depth=*/64, /*max_tables=*/10'000'000);
-  if (!verifier.VerifyBuffer<fbs::VersionedUpdate>()) {
+  return verifier.VerifyBuffer<fbs::VersionedUpdate>();
+}
+
+absl::StatusOr<VersionedUpdate> DecodeUpdate(std::string_view payload) {
+  if (!IsWholeUpdate(payload)) {
     return DamagedUpdate("the update is no whole FlatBuffer");
   }
   const auto& table = *flatbuffers::GetRoot<fbs::VersionedUpdate>(payload.data());

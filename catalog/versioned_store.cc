@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/catalog.h"
 #include "annals/catalog/element_internal.h"
@@ -320,17 +319,17 @@ absl::Status VersionedStore::CheckContinues(const CatalogImage& image) const {
     return BadImage(image,
                     absl::StrCat("has an object-id counter below that of version ", head.value));
   }
-  for (const CatalogImage::Object& one : image.objects) {
-    const ObjectDescriptor object(one.bytes, one.from, one.timestamp);
-    const Element* living = Living(object.id());
+  for (const ObjectDescriptor& object : image.objects) {
+    const Element* const living = Living(object.id());
     const ObjectDescriptor old = living == nullptr ? ObjectDescriptor() : living->object;
-    const bool fits = one.from <= head ? old && old.from() == one.from && old.bytes() == one.bytes
+    const bool fits = object.from() <= head
+                          ? old && old.from() == object.from() && old.bytes() == object.bytes()
                       : old ? old.kind() == object.kind() && old.parent() == object.parent()
                             : object.id() >= info.next_object_id;
     if (!fits) {
       return BadImage(
-          image, absl::StrCat("has an object ", object.id().value, " of version ", one.from.value,
-                              " that cannot be after version ", head.value));
+          image, absl::StrCat("has an object ", object.id().value, " of version ",
+                              object.from().value, " that cannot be after version ", head.value));
     }
   }
   return absl::OkStatus();
@@ -353,22 +352,18 @@ absl::Status VersionedStore::Rebase(const CatalogImage& image) {
   }
 
   const CatalogVersion head = latest();
-  absl::flat_hash_set<ObjectId> there;
-  there.reserve(image.objects.size());
-  for (const CatalogImage::Object& one : image.objects) {
-    there.insert(ObjectDescriptor(one.bytes, {}, {}).id());
-  }
+  auto there = image.objects.begin();
   // Those that are gone first: their names may have been given again.
   const ObjectId counter = Info(head).next_object_id;
   for (ObjectId id = NextKnown({0}, counter); id < counter;
        id = NextKnown({id.value + 1}, counter)) {
-    if (Living(id) == nullptr || there.contains(id)) continue;
+    while (there != image.objects.end() && there->id() < id) ++there;
+    if (Living(id) == nullptr || (there != image.objects.end() && there->id() == id)) continue;
     InstallObject(id, {}, image.version, image.version, image.timestamp);
   }
-  for (const CatalogImage::Object& one : image.objects) {
-    if (one.from <= head) continue;
-    InstallObject(ObjectDescriptor(one.bytes, {}, {}).id(), one.bytes, image.version, one.from,
-                  one.timestamp);
+  for (const ObjectDescriptor& object : image.objects) {
+    if (object.from() <= head) continue;
+    InstallObject(object.id(), object.bytes(), image.version, object.from(), object.updated_at());
   }
   // The versions between are nobody's: the floor rises before the jump is seen, so
   // that the directory of versions need not reach over them.

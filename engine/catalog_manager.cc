@@ -265,7 +265,8 @@ absl::Status Manager::Recover() {
 absl::Status Manager::Follow() {
   const CatalogVersion snapshot = log_->Head().snapshot;
   if (snapshot > sequencer_.head().version) {
-    ANNALS_ASSIGN_OR_RETURN(const annals::Snapshot found, ReadSnapshot(*log_, snapshot));
+    ANNALS_ASSIGN_OR_RETURN(const annals::Snapshot found,
+                            ReadSnapshot(*log_, snapshot, options_.recovery_threads));
     ANNALS_RETURN_IF_ERROR(sequencer_.Rebase(found));
   }
   const CatalogVersion head = sequencer_.head().version;

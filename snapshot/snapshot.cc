@@ -1,6 +1,10 @@
 #include "annals/snapshot/snapshot.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <future>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -35,7 +39,7 @@ std::string Aligned(std::string_view payload) {
 }
 
 template <typename Table>
-absl::StatusOr<const Table*> VerifiedRoot(std::string_view key, const std::string& payload) {
+absl::StatusOr<const Table*> VerifiedRoot(std::string_view key, std::string_view payload) {
   flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(payload.data()), payload.size(),
                                  /*max_depth=*/64, /*max_tables=*/10'000'000);
   if (!verifier.VerifyBuffer<Table>()) return Damaged(key, "the payload is no whole FlatBuffer");
@@ -140,30 +144,105 @@ absl::StatusOr<UpdateRecord> OpenUpdate(std::string_view key, std::string bytes,
   return UpdateRecord{std::move(bytes), envelope, hash, *std::move(update), is_root};
 }
 
-absl::Status ReadChunk(const UpdateLog& log, const fbs::Root& root, CatalogVersion version,
-                       const StoreUuid& store, uint32_t number, CatalogImage& image) {
-  const std::string_view attempt = root.attempt()->string_view();
-  const std::string key = ChunkKey(version, attempt, number);
-  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadChunk(version, attempt, number));
-  const fbs::ChunkInfo& info = *root.chunks()->Get(number);
-  if (bytes.size() != info.size() ||
-      std::string_view(reinterpret_cast<const char*>(Sha256Hash::Of(bytes).bytes.data()), 32) !=
-          View(*info.sha256())) {
+// What chunks hold. The objects' bytes lie in `buffers`.
+struct Content {
+  std::vector<ObjectDescriptor> objects;
+  std::vector<std::unique_ptr<const std::string>> buffers;
+
+  std::string_view Keep(std::string bytes) {
+    return *buffers.emplace_back(std::make_unique<const std::string>(std::move(bytes)));
+  }
+};
+
+bool IsAligned(std::string_view bytes) {
+  return reinterpret_cast<uintptr_t>(bytes.data()) % 8 == 0;
+}
+
+// The chunks of a snapshot, read and checked one by one. Any thread.
+class ChunkReader {
+ public:
+  ChunkReader(const UpdateLog& log, const fbs::Root& root, CatalogVersion version)
+      : log_(log), root_(root), version_(version), store_(log.Head().store) {}
+
+  uint32_t count() const { return root_.chunks()->size(); }
+
+  absl::StatusOr<Content> Read(uint32_t number) const {
+    const std::string_view attempt = root_.attempt()->string_view();
+    const std::string key = ChunkKey(version_, attempt, number);
+    ANNALS_ASSIGN_OR_RETURN(std::string read, log_.ReadChunk(version_, attempt, number));
+    Content content;
+    const std::string_view bytes = content.Keep(std::move(read));
+    ANNALS_RETURN_IF_ERROR(CheckListed(key, bytes, *root_.chunks()->Get(number)));
+    ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+    ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kChunk, version_));
+    if (record.envelope.store != store_) return Damaged(key, "it is of another store");
+    ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* chunk, VerifiedRoot<fbs::Chunk>(key, record.payload));
+    content.objects.reserve(chunk->objects()->size());
+    for (const fbs::SnapshotObject* object : *chunk->objects()) {
+      if (object == nullptr) return Damaged(key, "it has an empty object");
+      std::string_view object_bytes = View(*object->object());
+      // Another program's builder may have put it anywhere.
+      if (!IsAligned(object_bytes)) object_bytes = content.Keep(Aligned(object_bytes));
+      if (const absl::Status status = CheckObject(object_bytes); !status.ok()) {
+        return WithContext(status, key);
+      }
+      content.objects.emplace_back(object_bytes, CatalogVersion{object->from()},
+                                   HybridTimestamp::FromRaw(object->timestamp()));
+    }
+    return content;
+  }
+
+ private:
+  static absl::Status CheckListed(std::string_view key, std::string_view bytes,
+                                  const fbs::ChunkInfo& info) {
+    const Sha256Hash hash = Sha256Hash::Of(bytes);
+    if (bytes.size() == info.size() &&
+        std::memcmp(hash.bytes.data(), info.sha256()->data(), hash.bytes.size()) == 0) {
+      return absl::OkStatus();
+    }
     return Damaged(key, "it is not the chunk that the snapshot's root lists");
   }
-  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
-  ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kChunk, version));
-  if (record.envelope.store != store) return Damaged(key, "it is of another store");
-  const std::string payload = Aligned(record.payload);
-  ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* chunk, VerifiedRoot<fbs::Chunk>(key, payload));
-  for (const fbs::SnapshotObject* object : *chunk->objects()) {
-    if (object == nullptr) return Damaged(key, "it has an empty object");
-    std::string object_bytes(View(*object->object()));
-    if (const absl::Status status = CheckObject(object_bytes); !status.ok()) {
-      return WithContext(status, key);
+
+  const UpdateLog& log_;
+  const fbs::Root& root_;
+  const CatalogVersion version_;
+  const StoreUuid store_;
+};
+
+// What the chunks hold, one after the other; read on `threads` threads.
+std::vector<absl::StatusOr<Content>> ReadChunks(const ChunkReader& reader, int threads) {
+  std::vector<absl::StatusOr<Content>> chunks(reader.count());
+  std::atomic<uint32_t> next{0};
+  std::atomic<bool> damaged{false};
+  const auto work = [&] {
+    // A chunk that was taken is read, so all before a damaged one are.
+    while (!damaged) {
+      const uint32_t number = next.fetch_add(1);
+      if (number >= chunks.size()) return;
+      chunks[number] = reader.Read(number);
+      if (!chunks[number].ok()) damaged = true;
     }
-    image.objects.push_back(
-        {{object->from()}, HybridTimestamp::FromRaw(object->timestamp()), std::move(object_bytes)});
+  };
+  const size_t workers = std::min(chunks.size(), static_cast<size_t>(std::max(threads, 1)));
+  std::vector<std::future<void>> others;
+  for (size_t i = 1; i < workers; ++i) others.push_back(std::async(std::launch::async, work));
+  work();
+  for (std::future<void>& other : others) other.get();
+  return chunks;
+}
+
+absl::Status ReadObjects(const ChunkReader& reader, int threads, CatalogImage& image) {
+  std::vector<absl::StatusOr<Content>> chunks = ReadChunks(reader, threads);
+  size_t count = 0;
+  for (const absl::StatusOr<Content>& chunk : chunks) {
+    ANNALS_RETURN_IF_ERROR(chunk.status());
+    count += chunk->objects.size();
+  }
+  image.objects.reserve(count);
+  for (absl::StatusOr<Content>& chunk : chunks) {
+    image.objects.insert(image.objects.end(), chunk->objects.begin(), chunk->objects.end());
+    std::move(chunk->buffers.begin(), chunk->buffers.end(), std::back_inserter(image.buffers));
+    chunk = Content();  // Memory for twice as many descriptors is not needed.
   }
   return absl::OkStatus();
 }
@@ -224,13 +303,13 @@ absl::StatusOr<SnapshotInfo> ReadSnapshotInfo(const UpdateLog& log, CatalogVersi
   return info;
 }
 
-absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version) {
+absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version, int threads) {
   const std::string key = UpdateKey(version);
   ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
   ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
   ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
-  const StoreUuid store = log.Head().store;
-  if (root.envelope.store != store) return Damaged(key, "the snapshot is of another store");
+  if (root.envelope.store != log.Head().store)
+    return Damaged(key, "the snapshot is of another store");
   ANNALS_ASSIGN_OR_RETURN(UpdateRecord update, ReadUpdateRecord(log, version));
   if (root.envelope.previous != update.hash) {
     return Damaged(key, "the root does not stand for the update that it holds");
@@ -240,11 +319,11 @@ absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion versi
                               .activation = update.update.activation,
                               .next_object_id = update.update.next_object_id,
                               .default_zone_id = {root.table->default_zone()},
-                              .objects = {}},
+                              .objects = {},
+                              .buffers = {}},
                     .hash = update.hash};
-  for (uint32_t i = 0; i < root.table->chunks()->size(); ++i) {
-    ANNALS_RETURN_IF_ERROR(ReadChunk(log, *root.table, version, store, i, snapshot.image));
-  }
+  const ChunkReader reader(log, *root.table, version);
+  ANNALS_RETURN_IF_ERROR(ReadObjects(reader, threads, snapshot.image));
   if (snapshot.image.objects.size() != root.table->object_count()) {
     return Damaged(key, absl::StrCat("the chunks hold ", snapshot.image.objects.size(),
                                      " objects, expected ", root.table->object_count()));

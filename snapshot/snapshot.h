@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "annals/catalog/catalog.h"
+#include "annals/catalog/catalog_image.h"
 #include "annals/catalog/update.h"
 #include "annals/log/update_log.h"
 
@@ -57,8 +58,10 @@ struct Snapshot {
   Sha256Hash hash;  // Of its version.
 };
 
-// Reads the snapshot of `version`, at which the log begins.
+// Reads the snapshot of `version`, at which the log begins, on `threads` threads. Throws
+// what one of them throws.
 //   DAMAGED  names the chunk or object that is wrong
-absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version);
+absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version,
+                                      int threads = 1);
 
 }  // namespace annals

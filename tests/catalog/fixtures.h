@@ -166,6 +166,8 @@ std::string ToText(const Columns& columns) {
 }
 
 inline void PrintTo(ObjectId id, std::ostream* os) { *os << "object " << id.value; }
+inline CatalogVersion V(uint64_t version) { return {version}; }
+
 inline void PrintTo(CatalogVersion version, std::ostream* os) {
   *os << "version " << version.value;
 }

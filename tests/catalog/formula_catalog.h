@@ -97,19 +97,19 @@ class FormulaCatalog {
                        .activation = ActivationOf({version}),
                        .next_object_id = NextObjectId(version),
                        .default_zone_id = {2},
-                       .objects = {}};
+                       .objects = {},
+                       .buffers = {}};
     for (uint32_t id = 0; id < kFixed; ++id) {
-      image.objects.push_back({{1}, TimestampOf({1}), FixedBytes(id)});
+      image.objects.emplace_back(image.Keep(FixedBytes(id)), CatalogVersion{1}, TimestampOf({1}));
     }
     for (uint64_t slot = 0; slot < kSlots; ++slot) {
       const auto state = At(slot, version);
       if (!state) continue;
       const CatalogVersion from = FromOf(slot, version);
-      image.objects.push_back({from, TimestampOf(from), BytesOf(slot, *state)});
+      image.objects.emplace_back(image.Keep(BytesOf(slot, *state)), from, TimestampOf(from));
     }
-    std::sort(image.objects.begin(), image.objects.end(), [](const auto& a, const auto& b) {
-      return ObjectDescriptor(a.bytes, {}, {}).id() < ObjectDescriptor(b.bytes, {}, {}).id();
-    });
+    std::sort(image.objects.begin(), image.objects.end(),
+              [](const auto& a, const auto& b) { return a.id() < b.id(); });
     return image;
   }
 

@@ -134,7 +134,7 @@ fbs::VersionedUpdateT Unpack(const VersionedUpdate& update) {
 }
 
 TEST(UpdateTest, BytesAreThoseThatTheObjectApiWrites) {
-  const VersionedUpdate all = UpdateOf(OneOfEachKind());
+  const VersionedUpdate all = UpdateOf(OneEntryOfEachKind());
   EXPECT_EQ(EncodeUpdate(all), Pack(Unpack(all)));
   const VersionedUpdate nothing = UpdateOf({});
   EXPECT_EQ(EncodeUpdate(nothing), Pack(Unpack(nothing)));

@@ -139,9 +139,10 @@ class History {
                        .activation = ActivationOf(version),
                        .next_object_id = {next.next_object_id},
                        .default_zone_id = next.default_zone_id,
-                       .objects = {}};
+                       .objects = {},
+                       .buffers = {}};
     for (const auto& [id, object] : next.objects) {
-      image.objects.push_back({object.from, TimestampOf(object.from), object.bytes});
+      image.objects.emplace_back(image.Keep(object.bytes), object.from, TimestampOf(object.from));
     }
     Remember(next);
     versions_[version.value] = std::move(next);

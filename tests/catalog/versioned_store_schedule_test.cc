@@ -16,8 +16,6 @@
 namespace annals {
 namespace {
 
-CatalogVersion V(uint64_t version) { return {version}; }
-
 // Stops the one thread that asks for it when it comes by `point` for the n-th time.
 class Gate {
  public:

@@ -16,8 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-CatalogVersion V(uint64_t version) { return {version}; }
-
 class VersionedStoreTest : public ::testing::Test {
  protected:
   // Adds a version made by `entries` and activates it.
@@ -398,7 +396,7 @@ TEST_F(VersionedStoreTest, EverythingThatEndedIsFreedOnceNobodyCanReachIt) {
   EXPECT_EQ(stats.ended_elements, 0u);
   EXPECT_EQ(stats.retired_blocks, 0u);
   uint64_t bytes = 0;
-  for (const auto& object : FormulaCatalog::ImageOf(200).objects) bytes += object.bytes.size();
+  for (const auto& object : FormulaCatalog::ImageOf(200).objects) bytes += object.bytes().size();
   EXPECT_EQ(stats.element_bytes, bytes);
 }
 
@@ -638,10 +636,17 @@ TEST_F(VersionedStoreTest, ImageThatDoesNotContinueTheStoreIsRefused) {
     EXPECT_EQ(store_->earliest(), V(0));
     EXPECT_EQ(StateDigest(store_->Latest()), before);
   };
-  const auto object = [](CatalogImage& image, uint32_t id) -> CatalogImage::Object& {
-    return *std::find_if(image.objects.begin(), image.objects.end(), [&](const auto& one) {
-      return ObjectDescriptor(one.bytes, {}, {}).id() == ObjectId{id};
-    });
+  const auto object = [](CatalogImage& image, uint32_t id) -> ObjectDescriptor& {
+    return *std::find_if(image.objects.begin(), image.objects.end(),
+                         [&](const ObjectDescriptor& one) { return one.id() == ObjectId{id}; });
+  };
+  // The object in another shape, or from another version.
+  const auto made = [](CatalogImage& image, std::string bytes, uint64_t from) {
+    return ObjectDescriptor(image.Keep(std::move(bytes)), V(from),
+                            FormulaCatalog::TimestampOf(V(from)));
+  };
+  const auto set_from = [](ObjectDescriptor& one, uint64_t from) {
+    one = ObjectDescriptor(one.bytes(), V(from), one.updated_at());
   };
   expect_refused("is not newer than version 50", [](auto& i) { i = FormulaCatalog::ImageOf(50); });
   expect_refused("is not newer", [](auto& i) { i = FormulaCatalog::ImageOf(20); });
@@ -656,26 +661,23 @@ TEST_F(VersionedStoreTest, ImageThatDoesNotContinueTheStoreIsRefused) {
   expect_refused("out of order",
                  [](auto& i) { i.objects.insert(i.objects.begin(), i.objects[0]); });
   expect_refused("out of order", [](auto& i) { i.next_object_id = {3}; });
-  expect_refused("of version 91", [](auto& i) { i.objects[5].from = {91}; });
-  expect_refused("of version 0", [](auto& i) { i.objects[5].from = {0}; });
+  expect_refused("of version 91", [&](auto& i) { set_from(i.objects[5], 91); });
+  expect_refused("of version 0", [&](auto& i) { set_from(i.objects[5], 0); });
   expect_refused("needs schema 1", [](auto& i) { i.objects.erase(i.objects.begin() + 1); });
   expect_refused("needs object 3", [](auto& i) { i.objects.erase(i.objects.begin() + 3); });
   expect_refused("default zone", [](auto& i) { i.default_zone_id = {77'777}; });
   expect_refused("default zone", [](auto& i) { i.default_zone_id = {0}; });
-  expect_refused("twice", [&](auto& i) { object(i, 1).bytes = MakeSchema({1}, "A"); });
+  expect_refused("twice", [&](auto& i) { object(i, 1) = made(i, MakeSchema({1}, "A"), 1); });
   // What is as old as the store's own must be the store's own.
-  expect_refused("object 0", [&](auto& i) { object(i, 0).bytes = MakeSchema({0}, "other"); });
-  expect_refused("object 0", [&](auto& i) { object(i, 0).from = {2}; });
+  expect_refused("object 0", [&](auto& i) { object(i, 0) = made(i, MakeSchema({0}, "other"), 1); });
+  expect_refused("object 0", [&](auto& i) { set_from(object(i, 0), 2); });
   // Another kind under the same id, and an id that was dropped, or never used, before.
   expect_refused("object 1", [&](auto& i) {
-    std::erase_if(i.objects, [](const auto& one) {
-      return ObjectDescriptor(one.bytes, {}, {}).parent() == ObjectId{1};
-    });
-    object(i, 1) = {{80}, FormulaCatalog::TimestampOf({80}), MakeZone({1}, "B")};
+    std::erase_if(i.objects, [](const auto& one) { return one.parent() == ObjectId{1}; });
+    object(i, 1) = made(i, MakeZone({1}, "B"), 80);
   });
   expect_refused("object 4", [&](auto& i) {
-    i.objects.insert(i.objects.begin() + 4,
-                     {{80}, FormulaCatalog::TimestampOf({80}), MakeSchema({4}, "again")});
+    i.objects.insert(i.objects.begin() + 4, made(i, MakeSchema({4}, "again"), 80));
   });
 }
 
