@@ -26,8 +26,9 @@ target_compile_options(annals_settings INTERFACE -Wall -Wextra -Wshadow -Wnon-vi
   -Woverloaded-virtual -Wno-missing-field-initializers -fstack-protector-strong)
 target_link_options(annals_settings INTERFACE -Wl,-z,relro -Wl,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # False alarms of g++ 12 on std::string concatenation at -O3.
-  target_compile_options(annals_settings INTERFACE -Wno-restrict)
+  # False alarms of g++ 12 on the concatenation of strings.
+  target_compile_options(annals_settings INTERFACE -Wno-restrict
+    -Wno-array-bounds -Wno-stringop-overread)
 endif()
 if(ANNALS_WERROR)
   target_compile_options(annals_settings INTERFACE -Werror)
