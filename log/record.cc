@@ -1,14 +1,12 @@
 #include "annals/log/record.h"
 
-// Since version 3 each hash by EVP costs OpenSSL as much again as hashing an envelope does;
-// these functions are plain code, and deprecated in favour of that.
-#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <bit>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -176,11 +174,19 @@ std::string CommitId::ToString() const {
 }
 
 Sha256Hash Sha256Hash::Of(std::string_view data) {
-  SHA256_CTX context;
+  // OpenSSL 3 looks an algorithm up at each one-shot call, which costs more than
+  // the hash of an envelope does. It is fetched once here.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+
   Sha256Hash hash;
-  const bool done = SHA256_Init(&context) == 1 &&
-                    SHA256_Update(&context, data.data(), data.size()) == 1 &&
-                    SHA256_Final(hash.bytes.data(), &context) == 1;
+  const bool done = sha256 != nullptr && context != nullptr &&
+                    EVP_DigestInit_ex2(context.get(), sha256, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), hash.bytes.data(), nullptr) == 1;
   if (!done) std::abort();  // A libcrypto without SHA-256: no log can be read.
   return hash;
 }
