@@ -1,9 +1,13 @@
 #include "annals/cli/console.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -33,7 +37,97 @@ int WriteAll(int file, std::string_view text) {
   return 0;
 }
 
+std::string_view Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
+}
+
+bool IsTerminal(int file) { return ::isatty(file) == 1; }
+
+bool WantsColors(int file) {
+  return IsTerminal(file) && Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
+}
+
+// What to run as a pager; empty for none.
+std::string PagerCommand() {
+  for (const char* const name : {"ANNALS_PAGER", "PAGER"}) {
+    if (std::getenv(name) == nullptr) continue;
+    const std::string_view command = Environment(name);
+    return command == "cat" ? "" : std::string(command);
+  }
+  return "less";
+}
+
+std::string_view CodeOf(Style style) {
+  switch (style) {
+    case Style::kVersion:
+    case Style::kChanged:
+      return "\x1b[33m";
+    case Style::kAdded:
+    case Style::kGood:
+      return "\x1b[32m";
+    case Style::kRemoved:
+    case Style::kBad:
+      return "\x1b[31m";
+  }
+  return "";
+}
+
+std::string Painted(Style style, std::string_view text) {
+  return absl::StrCat(ToAbsl(CodeOf(style)), ToAbsl(text), "\x1b[m");
+}
+
+// The child of StartPager: becomes the pager, fed from `input`.
+[[noreturn]] void BecomePager(int input, const char* command) {
+  ::dup2(input, STDIN_FILENO);
+  std::signal(SIGPIPE, SIG_DFL);
+  // One screen or less is shown as if there were no pager, and colours as colours.
+  ::setenv("LESS", "FRX", 0);
+  ::execl("/bin/sh", "sh", "-c", command, nullptr);
+  ::_exit(127);
+}
+
 }  // namespace
+
+Console::Console() : seen_(IsTerminal(STDOUT_FILENO)) {}
+
+Console::~Console() { EndPager(); }
+
+void Console::SetColors(Colors colors) {
+  colored_ = colors == Colors::kAlways || (colors == Colors::kAuto && WantsColors(STDOUT_FILENO));
+}
+
+void Console::StartPager() {
+  const std::string command = PagerCommand();
+  int ends[2];
+  if (!seen_ || command.empty() || ::pipe2(ends, O_CLOEXEC) != 0) return;
+  pager_ = ::fork();
+  if (pager_ == 0) BecomePager(ends[0], command.c_str());
+  // A machine that can start no process shows the text without one.
+  if (pager_ > 0) ::dup2(ends[1], STDOUT_FILENO);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+// The pager sees the end of its input, and the terminal is ours again once it is gone.
+void Console::EndPager() {
+  if (pager_ <= 0) return;
+  ::close(STDOUT_FILENO);
+  while (::waitpid(pager_, nullptr, 0) < 0 && errno == EINTR) continue;
+  pager_ = -1;
+}
+
+std::string Console::Styled(Style style, std::string_view text) const {
+  return colored_ && !text.empty() ? Painted(style, text) : std::string(text);
+}
+
+bool Console::errors_are_seen() { return IsTerminal(STDERR_FILENO); }
+
+void Console::OverwriteLine(std::string_view text) {
+  Say(absl::StrCat("\r", ToAbsl(text), "\x1b[K"));
+}
+
+void Console::WipeLine() { Say("\r\x1b[K"); }
 
 void Console::Print(std::string_view text) {
   if (!working()) return;
@@ -42,8 +136,7 @@ void Console::Print(std::string_view text) {
 }
 
 void Console::PrintExact(std::string_view text) {
-  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-  Print(terminal ? VisibleLines(text) : std::string(text));
+  Print(seen_ ? VisibleLines(text) : std::string(text));
 }
 
 bool Console::Flush() {
@@ -84,6 +177,7 @@ ExitCode Console::UsageError(std::string_view message) {
 
 ExitCode Console::Finish(ExitCode code) {
   Flush();
+  EndPager();
   if (error_ == 0) return code;
   Error(absl::StrCat("cannot write to standard output: ", std::strerror(error_)));
   return code == ExitCode::kDone ? ExitCode::kRefused : code;

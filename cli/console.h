@@ -1,7 +1,10 @@
 #pragma once
 
 // Where the program talks: data to standard output and nothing else there; errors,
-// warnings and notes to standard error. One thread.
+// warnings and notes to standard error. Colours and a pager only where a terminal is
+// looked at. One thread.
+
+#include <sys/types.h>
 
 #include <string>
 #include <string_view>
@@ -11,11 +14,27 @@
 
 namespace annals::cli {
 
+// What a text is, and so how a terminal shows it.
+enum class Style { kVersion, kAdded, kRemoved, kChanged, kGood, kBad };
+
 class Console {
  public:
-  Console() = default;
+  // kAuto: on a terminal, unless NO_COLOR is set or TERM is "dumb" (no-color.org).
+  enum class Colors { kAuto, kAlways, kNever };
+
+  Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
+  // Waits for the pager.
+  ~Console();
+
+  void SetColors(Colors colors);
+  // From here on data goes through $ANNALS_PAGER, $PAGER or less, in this order, if
+  // standard output is a terminal; "" and "cat" mean none.
+  void StartPager();
+
+  // `text` as a terminal shows it; as it is where colours are off.
+  std::string Styled(Style style, std::string_view text) const;
 
   // Data; kept until Flush or until there is much of it.
   void Print(std::string_view text);
@@ -33,6 +52,12 @@ class Console {
   void Error(std::string_view message);
   void Warning(std::string_view message);
   void Note(std::string_view message);
+  // Whether standard error is a terminal, on which a line can be written over.
+  static bool errors_are_seen();
+  // Writes `text` in place of what this wrote before; WipeLine takes it away.
+  void OverwriteLine(std::string_view text);
+  void WipeLine();
+
   // Says the error with its reason, and returns `code`.
   ExitCode Fail(const absl::Status& status, ExitCode code);
   ExitCode UsageError(std::string_view message);
@@ -43,8 +68,12 @@ class Console {
 
  private:
   void Say(std::string_view text);
+  void EndPager();
 
   std::string pending_;
+  pid_t pager_ = -1;
+  const bool seen_;       // Standard output goes to a terminal, straight or through a pager.
+  bool colored_ = false;  // Standard output.
   bool closed_ = false;
   int error_ = 0;  // The errno that ended the output.
 };

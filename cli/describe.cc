@@ -27,14 +27,9 @@ absl::StatusOr<std::string> Describe(const Arguments& arguments, std::optional<O
 }
 
 ExitCode RunDescribe(const Arguments& arguments, Console& console) {
-  const std::vector<std::string> words = arguments.List("OBJECT");
-  const auto kind = words.size() > 1 ? KindByWord(words[0]) : std::nullopt;
-  if (words.size() > 1 && !kind.has_value()) {
-    return console.UsageError(absl::StrCat("\"", words[0],
-                                           "\" is no kind; there are schema, "
-                                           "table, index, zone and view"));
-  }
-  const auto text = Describe(arguments, kind, words.back(), console);
+  const auto object = KindAndNameIn(arguments.List("OBJECT"));
+  if (!object.ok()) return console.Fail(object.status(), ExitCode::kUsage);
+  const auto text = Describe(arguments, object->first, object->second, console);
   if (!text.ok()) return console.Fail(text.status(), ReadFailure(text.status()));
   console.PrintExact(*text);
   return ExitCode::kDone;
@@ -58,7 +53,8 @@ Verb DescribeVerb() {
                          Value("--at", "the version to look at (default: latest)"),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "ddl"})},
-          .run = RunDescribe};
+          .run = RunDescribe,
+          .paged = true};
 }
 
 }  // namespace annals::cli

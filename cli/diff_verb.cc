@@ -1,6 +1,7 @@
 #include "annals/cli/diff_verb.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "annals/catalog/diff.h"
 #include "annals/cli/change_text.h"
 #include "annals/cli/json.h"
@@ -145,10 +146,26 @@ std::string JsonOf(const Versions& versions) {
   return PrettyJsonText(list);
 }
 
+// In colours, line by line.
+std::string Painted(std::string_view text, const Console& console) {
+  std::string painted;
+  for (const absl::string_view piece : absl::StrSplit(ToAbsl(text), '\n')) {
+    const std::string_view line = ToStd(piece);
+    const size_t sign = line.find_first_not_of(' ');
+    if (sign == line.npos) continue;
+    const Style style = line[sign] == '+'   ? Style::kAdded
+                        : line[sign] == '-' ? Style::kRemoved
+                                            : Style::kChanged;
+    absl::StrAppend(&painted, console.Styled(style, line), "\n");
+  }
+  return painted;
+}
+
 ExitCode RunDiff(const Arguments& arguments, Console& console) {
   const auto versions = Compare(arguments, console);
   if (!versions.ok()) return console.Fail(versions.status(), ReadFailure(versions.status()));
-  console.Print(arguments.Get("output") == "json" ? JsonOf(*versions) : TableText(*versions));
+  console.Print(arguments.Get("output") == "json" ? JsonOf(*versions)
+                                                  : Painted(TableText(*versions), console));
   const bool tells =
       arguments.Has("exit-code") && (!versions->changes.empty() || versions->default_zone);
   return tells ? ExitCode::kRefused : ExitCode::kDone;
@@ -167,7 +184,8 @@ Verb DiffVerb() {
                      Positional("RANGE", "the two versions"),
                      Flag("--exit-code", "exit with 1 if there are differences"),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
-      .run = RunDiff};
+      .run = RunDiff,
+      .paged = true};
 }
 
 }  // namespace annals::cli

@@ -43,7 +43,8 @@ Verb LsVerb() {
                          Value("--at", "the version to look at (default: latest)"),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "jsonl", "lines", "ddl", "state"})},
-          .run = RunLs};
+          .run = RunLs,
+          .paged = true};
 }
 
 }  // namespace annals::cli

@@ -10,14 +10,6 @@
 namespace annals::cli {
 namespace {
 
-Reason ReasonOfKind(std::optional<ObjectKind> kind) {
-  if (kind == ObjectKind::kSchema) return Reason::SCHEMA_NOT_FOUND;
-  if (kind == ObjectKind::kTable) return Reason::TABLE_NOT_FOUND;
-  if (kind == ObjectKind::kIndex) return Reason::INDEX_NOT_FOUND;
-  if (kind == ObjectKind::kZone) return Reason::ZONE_NOT_FOUND;
-  return Reason::OBJECT_NOT_FOUND;
-}
-
 bool LivesInSchema(ObjectKind kind) {
   return kind == ObjectKind::kTable || kind == ObjectKind::kIndex ||
          kind == ObjectKind::kSystemView;
@@ -60,45 +52,25 @@ absl::Status NotFound(const CatalogView& catalog, std::optional<ObjectKind> kind
                                 " does not exist in version ", catalog.version().value));
 }
 
-// A part of a name as it was written.
-struct Part {
-  std::string text;
-  bool quoted = false;
-};
-
-// Nothing if `name` is not one or two parts.
-std::optional<std::vector<Part>> SplitName(std::string_view name) {
-  std::vector<Part> parts(1);
-  for (size_t i = 0; i < name.size(); ++i) {
-    Part& part = parts.back();
-    if (name[i] == '"' && part.text.empty() && !part.quoted) {
-      part.quoted = true;
-      for (++i;; ++i) {
-        if (i >= name.size()) return std::nullopt;
-        if (name[i] == '"' && (i + 1 >= name.size() || name[i + 1] != '"')) break;
-        if (name[i] == '"') ++i;
-        part.text += name[i];
-      }
-    } else if (name[i] == '.') {
-      parts.emplace_back();
-    } else if (part.quoted) {
-      return std::nullopt;
-    } else {
-      part.text += name[i];
-    }
-  }
-  if (parts.size() > 2) return std::nullopt;
-  for (const Part& part : parts) {
-    if (part.text.empty()) return std::nullopt;
-  }
-  return parts;
-}
-
-std::string Folded(const Part& part) {
-  return part.quoted ? part.text : absl::AsciiStrToUpper(part.text);
-}
-
 }  // namespace
+
+absl::StatusOr<std::pair<std::optional<ObjectKind>, std::string>> KindAndNameIn(
+    const std::vector<std::string>& words) {
+  if (words.size() < 2) return std::pair(std::optional<ObjectKind>(), words.back());
+  const auto kind = KindByWord(words.front());
+  if (kind.has_value()) return std::pair(kind, words.back());
+  constexpr const char* kKinds = "schema, table, index, zone and view";
+  return MakeError(Reason::INVALID_REQUEST,
+                   absl::StrCat(Quoted(words.front()), " is no kind; there are ", kKinds));
+}
+
+Reason ReasonOfKind(std::optional<ObjectKind> kind) {
+  if (kind == ObjectKind::kSchema) return Reason::SCHEMA_NOT_FOUND;
+  if (kind == ObjectKind::kTable) return Reason::TABLE_NOT_FOUND;
+  if (kind == ObjectKind::kIndex) return Reason::INDEX_NOT_FOUND;
+  if (kind == ObjectKind::kZone) return Reason::ZONE_NOT_FOUND;
+  return Reason::OBJECT_NOT_FOUND;
+}
 
 std::optional<ObjectKind> KindByWord(std::string_view word) {
   const std::string lower = absl::AsciiStrToLower(ToAbsl(word));
@@ -122,24 +94,66 @@ absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
   return NotFound(catalog, kind, shown);
 }
 
-absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
-                                             std::optional<ObjectKind> kind,
-                                             std::string_view name) {
-  const auto parts = SplitName(name);
-  if (!parts.has_value()) {
-    return MakeError(
-        Reason::INVALID_REQUEST,
-        absl::StrCat(Shown(name), " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
+std::string WrittenName::Part::Folded() const {
+  return quoted ? text : absl::AsciiStrToUpper(text);
+}
+
+// Nothing if `text` is not one or two parts.
+std::optional<std::vector<WrittenName::Part>> WrittenName::Split(std::string_view text) {
+  std::vector<Part> parts(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    Part& part = parts.back();
+    if (text[i] == '"' && part.text.empty() && !part.quoted) {
+      part.quoted = true;
+      for (++i;; ++i) {
+        if (i >= text.size()) return std::nullopt;
+        if (text[i] == '"' && (i + 1 >= text.size() || text[i + 1] != '"')) break;
+        if (text[i] == '"') ++i;
+        part.text += text[i];
+      }
+    } else if (text[i] == '.') {
+      parts.emplace_back();
+    } else if (part.quoted) {
+      return std::nullopt;
+    } else {
+      part.text += text[i];
+    }
   }
+  if (parts.size() > 2) return std::nullopt;
+  for (const Part& part : parts) {
+    if (part.text.empty()) return std::nullopt;
+  }
+  return parts;
+}
+
+absl::StatusOr<WrittenName> WrittenName::Parse(std::string_view text) {
+  auto parts = Split(text);
+  if (parts.has_value()) return WrittenName(*std::move(parts));
+  return MakeError(
+      Reason::INVALID_REQUEST,
+      absl::StrCat(Shown(text), " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
+}
+
+ObjectDescriptor WrittenName::FindIn(const CatalogView& catalog,
+                                     std::optional<ObjectKind> kind) const {
   std::optional<std::string> schema;
-  if (parts->size() == 2) {
-    const Part& part = parts->front();
-    schema = catalog.Schema(part.text) ? part.text : Folded(part);
+  if (parts_.size() == 2) {
+    const Part& part = parts_.front();
+    schema = catalog.Schema(part.text) ? part.text : part.Folded();
   }
-  for (const std::string& written : {parts->back().text, Folded(parts->back())}) {
+  for (const std::string& written : {parts_.back().text, parts_.back().Folded()}) {
     const ObjectDescriptor object = Find(catalog, kind, schema, written);
     if (object) return object;
   }
+  return {};
+}
+
+absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
+                                             std::optional<ObjectKind> kind,
+                                             std::string_view name) {
+  ANNALS_ASSIGN_OR_RETURN(const WrittenName written, WrittenName::Parse(name));
+  const ObjectDescriptor object = written.FindIn(catalog, kind);
+  if (object) return object;
   return NotFound(catalog, kind, Shown(name));
 }
 

@@ -5,14 +5,25 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "annals/catalog/catalog_view.h"
+#include "annals/schemas/status.h"
 
 namespace annals::cli {
 
 // "table", "index", ... as on the command line.
 std::optional<ObjectKind> KindByWord(std::string_view word);
+
+// The kind, if one is given, and the name in the words [KIND] NAME of a command line.
+//   INVALID_REQUEST  the first of two words is no kind
+absl::StatusOr<std::pair<std::optional<ObjectKind>, std::string>> KindAndNameIn(
+    const std::vector<std::string>& words);
+
+// OBJECT_NOT_FOUND, or that of the kind.
+Reason ReasonOfKind(std::optional<ObjectKind> kind);
 
 // The object with exactly this name: a table, index or view of `schema`, or, where
 // there is none and `schema` is PUBLIC, a schema or zone. With `kind` only one of
@@ -21,6 +32,28 @@ std::optional<ObjectKind> KindByWord(std::string_view word);
 absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
                                             std::optional<ObjectKind> kind, std::string_view schema,
                                             std::string_view name);
+
+// A name as somebody wrote it: ORDERS, SHOP.ORDERS or "my shop"."a.b".
+class WrittenName {
+ public:
+  //   INVALID_REQUEST  `text` is not written so
+  static absl::StatusOr<WrittenName> Parse(std::string_view text);
+
+  // The object that it means; none if there is none.
+  ObjectDescriptor FindIn(const CatalogView& catalog, std::optional<ObjectKind> kind) const;
+
+ private:
+  struct Part {
+    std::string text;
+    bool quoted = false;
+    std::string Folded() const;
+  };
+  explicit WrittenName(std::vector<Part> parts) : parts_(std::move(parts)) {}
+
+  static std::optional<std::vector<Part>> Split(std::string_view text);
+
+  std::vector<Part> parts_;  // One, or a schema and one.
+};
 
 // The object that `name` means, written ORDERS, SHOP.ORDERS or "my shop"."a.b". A part
 // in double quotes is taken as it is; any other as it is if there is such a name, else

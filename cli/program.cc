@@ -4,16 +4,22 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <memory>
 #include <new>
+#include <span>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/cli/closest.h"
 #include "annals/cli/verb.h"
+#include "annals/schemas/status.h"
 
 namespace annals::cli {
 namespace {
@@ -62,13 +68,16 @@ CLI::Option* AddParameter(CLI::App& app, const Parameter& parameter) {
 struct Command {
   const Verb* verb;
   CLI::App* app;
-  std::vector<CLI::Option*> options;
+  std::vector<std::pair<std::string, CLI::Option*>> options;
+
+  void Add(const Parameter& parameter) {
+    options.emplace_back(KeyOf(parameter), AddParameter(*app, parameter));
+  }
 
   Arguments Read() const {
     Arguments arguments;
-    for (size_t i = 0; i < options.size(); ++i) {
-      if (options[i]->count() == 0) continue;
-      arguments.Add(KeyOf(verb->parameters[i]), options[i]->results());
+    for (const auto& [key, option] : options) {
+      if (option->count() > 0) arguments.Add(key, option->results());
     }
     return arguments;
   }
@@ -77,9 +86,8 @@ struct Command {
 Command AddVerb(CLI::App& app, const Verb& verb) {
   Command command{&verb, app.add_subcommand(std::string(verb.name), std::string(verb.summary)), {}};
   command.app->footer(std::string(verb.details));
-  for (const Parameter& parameter : verb.parameters) {
-    command.options.push_back(AddParameter(*command.app, parameter));
-  }
+  for (const Parameter& parameter : verb.parameters) command.Add(parameter);
+  for (const Parameter& parameter : CommonParameters()) command.Add(parameter);
   return command;
 }
 
@@ -95,13 +103,68 @@ ExitCode Explain(const CLI::App& app, const CLI::ParseError& error, Console& con
   return status == 0 ? ExitCode::kDone : ExitCode::kUsage;
 }
 
+std::vector<std::string_view> VerbNames() {
+  std::vector<std::string_view> names{"--help", "--version"};
+  for (const Verb& verb : AllVerbs()) names.push_back(verb.name);
+  return names;
+}
+
+// All spellings of `verb`'s options.
+std::vector<std::string_view> OptionNames(const Verb& verb) {
+  std::vector<std::string_view> names{"--help"};
+  for (const auto* const parameters : {&verb.parameters, &CommonParameters()}) {
+    for (const Parameter& parameter : *parameters) {
+      if (parameter.kind == Parameter::Kind::kPositional) continue;
+      for (const std::string_view name : SpellingsOf(parameter)) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+const Verb* FindVerb(std::string_view name) {
+  const auto verb = std::ranges::find(AllVerbs(), name, &Verb::name);
+  return verb == AllVerbs().end() ? nullptr : &*verb;
+}
+
+// What somebody may have meant by an option that there is not.
+std::string Suggestion(std::span<char* const> words) {
+  const Verb* const verb = words.empty() ? nullptr : FindVerb(words[0]);
+  if (verb == nullptr) return "";
+  const std::vector<std::string_view> names = OptionNames(*verb);
+  for (const std::string_view word : words.subspan(1)) {
+    const std::string_view option = word.substr(0, word.find('='));
+    const bool unknown = option.starts_with("--") && std::ranges::count(names, option) == 0;
+    if (unknown) return DidYouMean(option, names);
+  }
+  return "";
+}
+
+ExitCode RunCommand(const Command& command, Console& console) {
+  const Arguments arguments = command.Read();
+  const std::string color = arguments.Get("color", "auto");
+  console.SetColors(color == "always"  ? Console::Colors::kAlways
+                    : color == "never" ? Console::Colors::kNever
+                                       : Console::Colors::kAuto);
+  if (command.verb->paged && !arguments.Has("no-pager")) console.StartPager();
+  return command.verb->run(arguments, console);
+}
+
 ExitCode RunVerb(int argc, char** argv, Console& console) {
+  const std::span<char* const> words(argv + std::min(argc, 1), argv + argc);
+  const std::string_view first = words.empty() ? "" : words[0];
+  if (!first.empty() && !first.starts_with('-') && FindVerb(first) == nullptr) {
+    const std::string suggestion = DidYouMean(first, VerbNames());
+    return console.UsageError(
+        absl::StrCat("there is no verb ", ToAbsl(first),
+                     suggestion.empty() ? "; try annals --help" : suggestion));
+  }
   CLI::App app(kAbout, "annals");
   app.set_version_flag("--version", "annals " ANNALS_VERSION);
   app.require_subcommand(1);
   app.footer(kExitCodes);
-  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
-    return std::string(error.what()) + "; try annals --help\n";
+  app.failure_message([words](const CLI::App* /*app*/, const CLI::Error& error) {
+    const std::string suggestion = Suggestion(words);
+    return error.what() + (suggestion.empty() ? "; try annals --help" : suggestion) + "\n";
   });
   std::vector<Command> commands;
   for (const Verb& verb : AllVerbs()) commands.push_back(AddVerb(app, verb));
@@ -111,7 +174,7 @@ ExitCode RunVerb(int argc, char** argv, Console& console) {
     return Explain(app, error, console);
   }
   for (const Command& command : commands) {
-    if (command.app->parsed()) return command.verb->run(command.Read(), console);
+    if (command.app->parsed()) return RunCommand(command, console);
   }
   return console.UsageError("which verb? try annals --help");
 }

@@ -62,7 +62,8 @@ Verb QueryVerb() {
                          Value("--at", "the version to look at (default: latest)"),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "csv"})},
-          .run = RunQuery};
+          .run = RunQuery,
+          .paged = true};
 }
 
 }  // namespace annals::cli

@@ -39,6 +39,11 @@ inline Parameter Flag(std::string_view name, std::string_view help) {
   return {name, help, Parameter::Kind::kFlag};
 }
 
+// "-o" and "--output" of "-o,--output".
+std::vector<std::string_view> SpellingsOf(const Parameter& parameter);
+// What every verb takes besides its own.
+const std::vector<Parameter>& CommonParameters();
+
 // What stood there. Options go by their long names without dashes, positionals by
 // their names.
 class Arguments {
@@ -70,6 +75,7 @@ struct Verb {
   std::string_view details;  // What follows the options in the verb's help.
   std::vector<Parameter> parameters;
   ExitCode (*run)(const Arguments& arguments, Console& console);
+  bool paged = false;  // Whether what it prints goes through a pager on a terminal.
 };
 
 // All of them, in the order of help. Lives for ever.

@@ -1,20 +1,43 @@
+#include "absl/strings/str_split.h"
+#include "annals/cli/blame.h"
+#include "annals/cli/completion.h"
 #include "annals/cli/describe.h"
 #include "annals/cli/diff_verb.h"
 #include "annals/cli/exec.h"
-#include "annals/cli/history.h"
+#include "annals/cli/history_verb.h"
+#include "annals/cli/log_verb.h"
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
 #include "annals/cli/verb.h"
+#include "annals/schemas/status.h"
 
 namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(), LsVerb(),    DescribeVerb(), LogVerb(),      ShowVerb(),
-      DiffVerb(), QueryVerb(), BackupVerb(),   SnapshotVerb(), RepairVerb(),
+      ExecVerb(),     LsVerb(),     DescribeVerb(),   QueryVerb(), LogVerb(),
+      ShowVerb(),     DiffVerb(),   HistoryVerb(),    BlameVerb(), BackupVerb(),
+      SnapshotVerb(), RepairVerb(), CompletionVerb(),
   };
   return *verbs;
+}
+
+const std::vector<Parameter>& CommonParameters() {
+  static const auto* const parameters = new std::vector<Parameter>{
+      Choice("--color", "when to use colours (default: auto, on a terminal)",
+             {"auto", "always", "never"}),
+      Flag("--no-pager", "write straight to the terminal"),
+  };
+  return *parameters;
+}
+
+std::vector<std::string_view> SpellingsOf(const Parameter& parameter) {
+  std::vector<std::string_view> spellings;
+  for (const absl::string_view spelling : absl::StrSplit(ToAbsl(parameter.name), ',')) {
+    spellings.push_back(ToStd(spelling));
+  }
+  return spellings;
 }
 
 }  // namespace annals::cli

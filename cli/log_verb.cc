@@ -1,8 +1,10 @@
-#include "annals/cli/history.h"
+#include "annals/cli/log_verb.h"
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -10,10 +12,13 @@
 #include "annals/catalog/entry_text.h"
 #include "annals/cli/change_text.h"
 #include "annals/cli/json.h"
+#include "annals/cli/lives.h"
 #include "annals/cli/moment_text.h"
+#include "annals/cli/progress.h"
 #include "annals/cli/store_reader.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/cli/text_table.h"
+#include "annals/commands/names.h"
 #include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/history.h"
@@ -66,6 +71,18 @@ std::string TitleOf(const VersionedUpdate& update) {
   return text.empty() ? SummaryOf(update.entries) : Visible(Shortened(text, kTitleWidth));
 }
 
+// Each entry on a line, and how much it is.
+std::string StatText(const UpdateRecord& record) {
+  const KnownNames names(record.update.entries, nullptr, &ddl::QuoteName);
+  std::string text;
+  for (const UpdateEntry& entry : record.update.entries) {
+    absl::StrAppend(&text, "    ", Visible(names.WordsOf(entry)), "\n");
+  }
+  const size_t count = record.update.entries.size();
+  return absl::StrCat(text, "    ", count, count == 1 ? " entry, " : " entries, ",
+                      record.bytes.size(), " bytes\n");
+}
+
 // Writes versions one after the other in one of the forms of `log`.
 class LogWriter {
  public:
@@ -76,9 +93,10 @@ class LogWriter {
   void Write(CatalogVersion version, const UpdateRecord& record) {
     if (form_ == "json" || form_ == "jsonl") return WriteJson(version, record);
     const VersionedUpdate& update = record.update;
-    if (form_ == "oneline") {
-      console_.Print(absl::StrCat(version.value, "  ", MomentText(update.timestamp), "  ",
-                                  TitleOf(update), "\n"));
+    if (form_ == "oneline" || form_ == "stat") {
+      console_.Print(absl::StrCat(console_.Styled(Style::kVersion, absl::StrCat(version.value)),
+                                  "  ", MomentText(update.timestamp), "  ", TitleOf(update), "\n"));
+      if (form_ == "stat") console_.Print(StatText(record));
       return;
     }
     table_.AddRow({absl::StrCat(version.value), MomentText(update.timestamp),
@@ -107,21 +125,110 @@ class LogWriter {
   size_t count_ = 0;
 };
 
-// How many versions -n allows; nothing if it is no number.
-std::optional<uint64_t> ReadLimit(const Arguments& arguments) {
+// --- Which versions
+
+// How many versions -n allows.
+//   INVALID_REQUEST  it is no number
+absl::StatusOr<uint64_t> ReadLimit(const Arguments& arguments) {
   uint64_t limit = UINT64_MAX;
   const auto text = arguments.Find("n");
   if (!text.has_value()) return limit;
   const bool digits = !text->empty() && text->find_first_not_of("0123456789") == text->npos;
-  if (!digits || !absl::SimpleAtoi(*text, &limit)) return std::nullopt;
-  return limit;
+  if (digits && absl::SimpleAtoi(*text, &limit)) return limit;
+  return MakeError(Reason::INVALID_REQUEST, "-n wants a number of versions");
 }
 
-// The versions to write: the newest, at most `limit`.
-std::pair<uint64_t, uint64_t> RangeOf(const UpdateLog::HeadInfo& head, uint64_t limit) {
-  const uint64_t last = head.version.value;
-  const uint64_t first = std::max<uint64_t>(head.snapshot.value, 1);
-  return {limit > last ? first : std::max(first, last - limit + 1), last};
+// The moment that an option names; nothing without the option.
+absl::StatusOr<std::optional<HybridTimestamp>> ReadMoment(const Arguments& arguments,
+                                                          std::string_view option) {
+  const auto text = arguments.Find(option);
+  if (!text.has_value()) return std::nullopt;
+  const auto moment = ParseMoment(*text);
+  if (moment.has_value()) return moment;
+  return MakeError(Reason::INVALID_REQUEST,
+                   absl::StrCat("--", ToAbsl(option), ": ", Quoted(*text),
+                                " is no time; write 2026-11-01 or 2026-11-01T10:00Z"));
+}
+
+// The first version whose timestamp is above `time`, among those from `first` to `last`;
+// the one after `last` if there is none. Timestamps only grow, so it is found by halving.
+absl::StatusOr<uint64_t> FirstAfter(HybridTimestamp time, uint64_t first, uint64_t last,
+                                    const UpdateLog& log) {
+  uint64_t end = last + 1;
+  while (first < end) {
+    const uint64_t middle = first + (end - first) / 2;
+    ANNALS_ASSIGN_OR_RETURN(const UpdateRecord record, ReadUpdateRecord(log, {middle}));
+    if (record.update.timestamp > time) {
+      end = middle;
+    } else {
+      first = middle + 1;
+    }
+  }
+  return first;
+}
+
+// The versions that a call of `log` asks for.
+struct Wanted {
+  uint64_t first = 1;
+  uint64_t last = 0;
+  // Only these of them, if an object is asked for.
+  std::optional<std::set<uint64_t>> only;
+
+  bool Includes(uint64_t version) const { return !only || only->contains(version); }
+};
+
+// The versions that did something to the object that --object names.
+absl::StatusOr<std::set<uint64_t>> VersionsOf(const std::string& object, const UpdateLog& log,
+                                              Console& console) {
+  const CatalogVersion head = log.Head().version;
+  Progress progress(console, "looking for the object", 2 * head.value);
+  ANNALS_ASSIGN_OR_RETURN(const std::set<ObjectId> ids,
+                          FindEver(log, head, std::nullopt, object, progress));
+  ANNALS_ASSIGN_OR_RETURN(const std::vector<Life> lives, LivesOf(log, head, ids, progress));
+  std::set<uint64_t> versions;
+  for (const Life& life : lives) {
+    for (const LifeStep& step : life.steps) versions.insert(step.version.value);
+  }
+  return versions;
+}
+
+// The newest `limit` of what is wanted, and no more.
+void Limit(uint64_t limit, Wanted& wanted) {
+  if (wanted.only) {
+    std::erase_if(*wanted.only, [&](uint64_t v) { return v < wanted.first || v > wanted.last; });
+    while (wanted.only->size() > limit) wanted.only->erase(wanted.only->begin());
+    if (wanted.only->empty()) limit = 0;
+    if (limit > 0) wanted.first = *wanted.only->begin();
+  }
+  if (limit == 0) {
+    wanted.first = wanted.last + 1;
+  } else if (!wanted.only && limit < wanted.last) {
+    wanted.first = std::max(wanted.first, wanted.last - limit + 1);
+  }
+}
+
+absl::StatusOr<Wanted> Choose(const Arguments& arguments, const UpdateLog& log, Console& console) {
+  const UpdateLog::HeadInfo head = log.Head();
+  Wanted wanted{.first = std::max<uint64_t>(head.snapshot.value, 1), .last = head.version.value};
+  ANNALS_ASSIGN_OR_RETURN(const uint64_t limit, ReadLimit(arguments));
+  ANNALS_ASSIGN_OR_RETURN(const auto since, ReadMoment(arguments, "since"));
+  ANNALS_ASSIGN_OR_RETURN(const auto until, ReadMoment(arguments, "until"));
+  if (until) {
+    ANNALS_ASSIGN_OR_RETURN(const uint64_t after,
+                            FirstAfter(*until, wanted.first, wanted.last, log));
+    wanted.last = after - 1;
+  }
+  if (since) {
+    // A moment is a whole millisecond, and this one is wanted too.
+    const HybridTimestamp before = HybridTimestamp::FromRaw(
+        HybridTimestamp(since->physical_ms(), 0).raw() - (since->physical_ms() > 0 ? 1 : 0));
+    ANNALS_ASSIGN_OR_RETURN(wanted.first, FirstAfter(before, wanted.first, wanted.last, log));
+  }
+  if (const auto object = arguments.Find("object")) {
+    ANNALS_ASSIGN_OR_RETURN(wanted.only, VersionsOf(*object, log, console));
+  }
+  Limit(limit, wanted);
+  return wanted;
 }
 
 // Writes what there is of `log`, one way or the other; what cannot be read is told, and
@@ -131,8 +238,10 @@ class LogWalk {
   LogWalk(const UpdateLog& log, LogWriter& writer, Console& console)
       : log_(log), records_(log), writer_(writer), console_(console) {}
 
-  // Tells of the versions from `first` to `last`, newest first unless `reverse`.
-  ExitCode Walk(uint64_t first, uint64_t last, bool reverse) {
+  // Tells of `wanted`, newest first unless `reverse`.
+  ExitCode Walk(const Wanted& wanted, bool reverse) {
+    if (wanted.only) return WalkOnly(*wanted.only, reverse);
+    const auto [first, last] = std::pair(wanted.first, wanted.last);
     if (first > last) return code_;
     const uint64_t end = reverse ? last : first;
     uint64_t at = reverse ? first : last;
@@ -146,6 +255,15 @@ class LogWalk {
   }
 
  private:
+  ExitCode WalkOnly(const std::set<uint64_t>& versions, bool reverse) {
+    std::vector<uint64_t> order(versions.begin(), versions.end());
+    if (!reverse) std::ranges::reverse(order);
+    for (const uint64_t version : order) {
+      if (console_.working()) Tell({version});
+    }
+    return code_;
+  }
+
   // Tells of `version`, or of the whole gap that it lies in. Which versions these were.
   UpdateLog::VersionRange Tell(CatalogVersion version) {
     const auto record = records_.Read(version);
@@ -172,23 +290,23 @@ class LogWalk {
   ExitCode code_ = ExitCode::kDone;
 };
 
-ExitCode WriteLog(const StoreReader& reader, uint64_t limit, bool reverse, LogWriter& writer,
-                  Console& console) {
-  const auto [first, last] = RangeOf(reader.log().Head(), limit);
-  const ExitCode code = LogWalk(reader.log(), writer, console).Walk(first, last, reverse);
-  writer.Finish();
-  const bool damaged = code == ExitCode::kDone && !reader.damage_at_head().ok();
-  return damaged ? ExitCode::kDamaged : code;
+std::string_view FormOf(const Arguments& arguments) {
+  if (arguments.Has("stat")) return "stat";
+  return arguments.Has("oneline") ? "oneline" : "";
 }
 
 ExitCode RunLog(const Arguments& arguments, Console& console) {
-  const auto limit = ReadLimit(arguments);
-  if (!limit.has_value()) return console.UsageError("-n wants a number of versions");
   const auto reader = StoreReader::Open(arguments.Get("STORE"), console);
   if (!reader.ok()) return console.Fail(reader.status(), ReadFailure(reader.status()));
-  LogWriter writer(arguments.Has("oneline") ? "oneline" : arguments.Get("output", "table"),
-                   console);
-  return WriteLog(*reader, *limit, arguments.Has("reverse"), writer, console);
+  const auto wanted = Choose(arguments, reader->log(), console);
+  if (!wanted.ok()) return console.Fail(wanted.status(), ReadFailure(wanted.status()));
+  const std::string form(FormOf(arguments));
+  LogWriter writer(form.empty() ? arguments.Get("output", "table") : form, console);
+  const ExitCode code =
+      LogWalk(reader->log(), writer, console).Walk(*wanted, arguments.Has("reverse"));
+  writer.Finish();
+  const bool damaged = code == ExitCode::kDone && !reader->damage_at_head().ok();
+  return damaged ? ExitCode::kDamaged : code;
 }
 
 // --- show
@@ -203,10 +321,13 @@ void AddBlock(std::string& text, std::string_view label, std::string_view lines)
                   absl::StrReplaceAll(VisibleLines(lines), {{"\n", "\n  "}}), "\n");
 }
 
-std::string ShowText(CatalogVersion version, const UpdateRecord& record) {
+std::string ShowText(CatalogVersion version, const UpdateRecord& record, const Console& console) {
   const VersionedUpdate& update = record.update;
   std::string text;
-  AddLine(text, "version", absl::StrCat(version.value, record.is_root ? " (a snapshot)" : ""));
+  const std::string_view base = record.is_root ? " (a snapshot)" : "";
+  absl::StrAppend(&text,
+                  console.Styled(Style::kVersion, absl::StrCat("version    ", version.value)),
+                  ToAbsl(base), "\n");
   AddLine(text, "time", MomentText(update.timestamp));
   AddLine(text, "activation", MomentText(update.activation));
   if (!update.author.empty()) AddLine(text, "author", update.author);
@@ -239,7 +360,7 @@ absl::StatusOr<std::string> Show(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, reader.Find(selector));
   ANNALS_ASSIGN_OR_RETURN(const UpdateRecord record, ReadLinked(reader.log(), version));
   return arguments.Get("output") == "json" ? PrettyJsonText(VersionJson(version, record))
-                                           : ShowText(version, record);
+                                           : ShowText(version, record, console);
 }
 
 ExitCode RunShow(const Arguments& arguments, Console& console) {
@@ -252,19 +373,25 @@ ExitCode RunShow(const Arguments& arguments, Console& console) {
 }  // namespace
 
 Verb LogVerb() {
-  return {
-      .name = "log",
-      .summary = "list the versions, newest first: when, who, why, what",
-      .details =
-          "An object goes by its id (table #12) where the version's own record does not "
-          "tell its name;\n`diff 41..42` tells it. In JSON, hlc is the exact hybrid "
-          "timestamp.",
-      .parameters = {Positional("STORE", "the directory of the store"),
-                     Flag("--oneline", "one line a version: number, time, message"),
-                     Value("-n", "only this many, the newest"), Flag("--reverse", "oldest first"),
-                     Choice("-o,--output", "how to write it (default: table)",
-                            {"table", "json", "jsonl"})},
-      .run = RunLog};
+  return {.name = "log",
+          .summary = "list the versions, newest first: when, who, why, what",
+          .details =
+              "An object goes by its id (table #12) where the version's own record does not "
+              "tell its name;\n`diff 41..42` tells it. Times are written 2026-11-01 or "
+              "2026-11-01T10:00Z. --object reads the whole log,\nand follows the object through "
+              "its names. In JSON, hlc is the exact hybrid timestamp.",
+          .parameters = {Positional("STORE", "the directory of the store"),
+                         Flag("--oneline", "one line a version: number, time, message"),
+                         Flag("--stat", "the same, and each entry on a line of its own"),
+                         Value("-n", "only this many, the newest"),
+                         Value("--since", "only those made at this time or later"),
+                         Value("--until", "only those made by this time"),
+                         Value("--object", "only those that changed NAME, or #ID"),
+                         Flag("--reverse", "oldest first"),
+                         Choice("-o,--output", "how to write it (default: table)",
+                                {"table", "json", "jsonl"})},
+          .run = RunLog,
+          .paged = true};
 }
 
 Verb ShowVerb() {
@@ -275,7 +402,8 @@ Verb ShowVerb() {
       .parameters = {Positional("STORE", "the directory of the store"),
                      Positional("VERSION", "the version"),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
-      .run = RunShow};
+      .run = RunShow,
+      .paged = true};
 }
 
 }  // namespace annals::cli
