@@ -258,8 +258,9 @@ class Migrator {
       const auto zone = Before<ZoneDescriptor>(change);
       if (!zone || change.after || !now().Find(zone->id())) continue;
       if (zone->id() == now().default_zone_id()) continue;
-      script_.LeaveOutUnless(script_.Do(absl::StrCat("DROP ZONE ", QuoteName(zone->name()), ";")),
-                             Described(before_, *zone));
+      const ObjectDescriptor called = now().Find(zone->id());
+      script_.LeaveOutUnless(script_.Do(absl::StrCat("DROP ZONE ", QuoteName(called.name()), ";")),
+                             Described(now(), called));
     }
   }
 
@@ -425,14 +426,16 @@ class Migrator {
                             after_, table);
     };
     std::string with_indexes;
+    std::vector<ObjectId> indexes;
     for (const IndexDescriptor& index : after_.Indexes(table.id())) {
       if (index.status() != IndexStatus::kAvailable || IsKeyIndex(after_, index)) continue;
       absl::StrAppend(&with_indexes, ToSql(after_, index).value_or(""), "\n");
+      indexes.push_back(index.id());
     }
     if (!with_indexes.empty()) {
       const absl::Status done =
           script_.Do(absl::StrCat("BEGIN;\n", sql, "\n", with_indexes, "COMMIT;"), is_right);
-      if (done.ok()) return;
+      if (done.ok()) return made_.insert(indexes.begin(), indexes.end());
     }
     const absl::Status done = script_.Do(sql, is_right);
     if (!done.ok()) LeaveOutTable(table, done);
@@ -455,7 +458,7 @@ class Migrator {
     if (left_out_.contains(index.table_id())) {
       return script_.LeaveOut(what, "its table is left out");
     }
-    if (!IndexStays(index.id())) {
+    if (!IndexStays(index.id()) && !made_.contains(index.id())) {
       const auto sql = ToSql(after_, index);
       const absl::Status done = sql.ok() ? script_.Do(*sql) : sql.status();
       if (!done.ok()) return script_.LeaveOutUnless(done, what);
@@ -481,6 +484,7 @@ class Migrator {
   std::map<ObjectId, TablePlan> plans_;  // Of the tables that are in both, and differ.
   std::set<ObjectId> indexes_;           // Those that differ, and all of these tables.
   std::set<ObjectId> left_out_;          // New tables.
+  std::set<ObjectId> made_;              // Indexes that were made together with their tables.
 };
 
 // What is left out counts more than what is lost.
