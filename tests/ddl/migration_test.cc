@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/commands/create_schema.h"
 #include "annals/commands/create_system_view.h"
 #include "annals/commands/plan.h"
 #include "annals/ddl/parse.h"

@@ -16,7 +16,8 @@ inline uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
 // The one seed that is given, or `usual`.
 inline std::vector<uint64_t> SeedsFromEnvironment(const char* name, std::vector<uint64_t> usual) {
   const uint64_t given = FromEnvironment(name, 0);
-  return given == 0 ? usual : std::vector{given};
+  if (given != 0) usual = {given};
+  return usual;
 }
 
 }  // namespace annals::model
