@@ -1,13 +1,17 @@
 #include "annals/cli/diff_verb.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "annals/catalog/diff.h"
 #include "annals/cli/change_text.h"
 #include "annals/cli/json.h"
 #include "annals/cli/object_text.h"
+#include "annals/cli/script_text.h"
 #include "annals/cli/store_reader.h"
 #include "annals/cli/terminal_text.h"
+#include "annals/ddl/migration.h"
 #include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
@@ -22,7 +26,8 @@ struct Versions {
 };
 
 absl::StatusOr<Versions> Compare(const Arguments& arguments, Console& console) {
-  ANNALS_ASSIGN_OR_RETURN(const auto range, ParseRange(arguments.Get("RANGE")));
+  ANNALS_ASSIGN_OR_RETURN(auto range, ParseRange(arguments.Get("RANGE")));
+  if (arguments.Has("reverse")) std::swap(range.first, range.second);
   ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion from, reader.Find(range.first));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion to, reader.Find(range.second));
@@ -162,10 +167,16 @@ std::string Painted(std::string_view text, const Console& console) {
 }
 
 ExitCode RunDiff(const Arguments& arguments, Console& console) {
+  const std::string output = arguments.Get("output", "table");
+  if (arguments.Has("policy") && output != "ddl") return console.UsageError(kPolicyGoesWithDdl);
   const auto versions = Compare(arguments, console);
   if (!versions.ok()) return console.Fail(versions.status(), ReadFailure(versions.status()));
-  console.Print(arguments.Get("output") == "json" ? JsonOf(*versions)
-                                                  : Painted(TableText(*versions), console));
+  if (output == "ddl") {
+    PrintScript(ddl::Migrate(versions->before, versions->after, ScriptPolicyOf(arguments)),
+                console);
+  } else {
+    console.Print(output == "json" ? JsonOf(*versions) : Painted(TableText(*versions), console));
+  }
   const bool tells =
       arguments.Has("exit-code") && (!versions->changes.empty() || versions->default_zone);
   return tells ? ExitCode::kRefused : ExitCode::kDone;
@@ -179,11 +190,17 @@ Verb DiffVerb() {
       .summary = "tell what is different between two versions, down to the column",
       .details =
           "RANGE is A..B, such as 8..latest; A.. ends at the latest version and ..B begins "
-          "at the earliest.\n+ was added, - dropped, ~ changed.",
+          "at the earliest.\n+ was added, - dropped, ~ changed.\n\n-o ddl prints SQL that makes "
+          "A's catalog into B's, and with --reverse B's into A's, for\n`annals exec -f`. A comment "
+          "that begins with \"-- loss\" says what the next statement costs of\nwhat stays, and "
+          "one that begins with \"-- left out\" what SQL has no words for.",
       .parameters = {Positional("STORE", "the directory of the store"),
                      Positional("RANGE", "the two versions"),
                      Flag("--exit-code", "exit with 1 if there are differences"),
-                     Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
+                     Flag("--reverse", "from B to A"),
+                     Choice("-o,--output", "how to write it (default: table)",
+                            {"table", "json", "ddl"}),
+                     ScriptPolicy()},
       .run = RunDiff,
       .paged = true};
 }

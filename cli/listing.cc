@@ -4,15 +4,10 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "annals/cli/object_text.h"
-#include "annals/cli/terminal_text.h"
 #include "annals/cli/text_table.h"
 #include "annals/commands/utf8.h"
-#include "annals/ddl/names.h"
-#include "annals/ddl/show_create.h"
-#include "annals/schemas/status.h"
 
 namespace annals::cli {
 namespace {
@@ -31,16 +26,6 @@ int Rank(ObjectKind kind) {
     default:
       return 4;
   }
-}
-
-// What every store has, or what comes by itself.
-bool ComesByItself(const CatalogView& catalog, const ObjectDescriptor& object) {
-  if (object.kind() == ObjectKind::kSchema) {
-    return object.name() == kPublicSchema || IsSystemSchema(object.name());
-  }
-  const auto zone = As<ZoneDescriptor>(object);
-  return IsKeyIndex(catalog, object) ||
-         (zone && zone->automatic() && zone->id() == catalog.default_zone_id());
 }
 
 // Takes one character, or one byte of what is no UTF-8.
@@ -66,34 +51,6 @@ std::string ListingText(const CatalogView& catalog,
                   ShortText(catalog, object)});
   }
   return table.TakeText();
-}
-
-std::string ListingSql(const CatalogView& catalog) {
-  std::vector<ObjectDescriptor> objects;
-  catalog.ForEachObject([&](const ObjectDescriptor& object) {
-    if (object.has_name() && !ComesByItself(catalog, object)) objects.push_back(object);
-  });
-  std::ranges::stable_sort(objects, {}, [](const auto& object) { return Rank(object.kind()); });
-  std::string sql;
-  absl::flat_hash_set<ObjectId> left_out;
-  for (const ObjectDescriptor& object : objects) {
-    const auto index = As<IndexDescriptor>(object);
-    const auto statement = index && left_out.contains(index->table_id())
-                               ? MakeError(Reason::NOT_SUPPORTED, "its table is left out")
-                               : ddl::ToSql(catalog, object);
-    if (statement.ok()) {
-      absl::StrAppend(&sql, *statement, "\n");
-      // Which zone is the default one is part of the catalog.
-      if (object.id() == catalog.default_zone_id()) {
-        absl::StrAppend(&sql, "ALTER ZONE ", ddl::QuoteName(object.name()), " SET DEFAULT;\n");
-      }
-    } else {
-      left_out.insert(object.id());
-      absl::StrAppend(&sql, "-- ", Visible(QualifiedName(catalog, object)), ": ",
-                      Visible(ToStd(statement.status().message())), "\n");
-    }
-  }
-  return sql;
 }
 
 // The last % takes as little as it can, and more if what follows does not fit.

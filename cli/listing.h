@@ -14,10 +14,6 @@ namespace annals::cli {
 std::string ListingText(const CatalogView& catalog,
                         const std::function<bool(const ObjectDescriptor&)>& wanted);
 
-// What recreates the catalog in an empty store: schemas, zones, tables, indexes. What
-// SQL has no words for is a comment.
-std::string ListingSql(const CatalogView& catalog);
-
 // Whether `name` fits an SQL pattern: % is any text, _ any character.
 bool IsLike(std::string_view name, std::string_view pattern);
 

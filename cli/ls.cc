@@ -3,7 +3,9 @@
 #include "annals/catalog/canonical_text.h"
 #include "annals/cli/catalog_json.h"
 #include "annals/cli/listing.h"
+#include "annals/cli/script_text.h"
 #include "annals/cli/store_reader.h"
+#include "annals/ddl/migration.h"
 
 namespace annals::cli {
 namespace {
@@ -18,7 +20,6 @@ std::string TextOf(const CatalogView& catalog, std::string_view output) {
   if (output == "json") return PrettyJsonText(ListingJson(catalog));
   if (output == "jsonl") return JsonLines(catalog);
   if (output == "lines") return CanonicalLines(catalog);
-  if (output == "ddl") return ListingSql(catalog);
   if (output == "state") return StateDigest(catalog) + "\n";
   return ListingText(catalog, [](const ObjectDescriptor& /*object*/) { return true; });
 }
@@ -26,7 +27,13 @@ std::string TextOf(const CatalogView& catalog, std::string_view output) {
 ExitCode RunLs(const Arguments& arguments, Console& console) {
   const auto catalog = OpenCatalog(arguments, console);
   if (!catalog.ok()) return console.Fail(catalog.status(), ReadFailure(catalog.status()));
-  console.PrintExact(TextOf(*catalog, arguments.Get("output", "table")));
+  const std::string output = arguments.Get("output", "table");
+  if (arguments.Has("policy") && output != "ddl") return console.UsageError(kPolicyGoesWithDdl);
+  if (output == "ddl") {
+    PrintScript(ddl::Recreate(*catalog, ScriptPolicyOf(arguments)), console);
+  } else {
+    console.PrintExact(TextOf(*catalog, output));
+  }
   return ExitCode::kDone;
 }
 
@@ -42,7 +49,8 @@ Verb LsVerb() {
           .parameters = {Positional("STORE", "the directory of the store"),
                          Value("--at", "the version to look at (default: latest)"),
                          Choice("-o,--output", "how to write it (default: table)",
-                                {"table", "json", "jsonl", "lines", "ddl", "state"})},
+                                {"table", "json", "jsonl", "lines", "ddl", "state"}),
+                         ScriptPolicy()},
           .run = RunLs,
           .paged = true};
 }

@@ -73,9 +73,11 @@ TEST_F(ReadingTest, LsAsDdlLeavesOutNoHalfOfATable) {
       "\n";
   const std::string said = Run({"exec", store(), "--format", "jsonl"}, requests).out;
   ASSERT_THAT(said, Not(HasSubstr("error")));
-  const std::string sql = Run({"ls", store(), "-o", "ddl"}).out;
-  EXPECT_THAT(sql, HasSubstr("-- SHOP.ODD: "));
-  EXPECT_THAT(sql, HasSubstr("-- SHOP.BY_N: "));
+  const RunResult listed = Run({"ls", store(), "-o", "ddl"});
+  EXPECT_THAT(listed, AllOf(Exits(0), Complains(HasSubstr("SQL has no words for: 2"))));
+  const std::string& sql = listed.out;
+  EXPECT_THAT(sql, HasSubstr("-- left out: table SHOP.ODD: "));
+  EXPECT_THAT(sql, HasSubstr("-- left out: index SHOP.BY_N: "));
   EXPECT_THAT(Run({"exec", Path("copy")}, sql), Exits(0));
 }
 
@@ -150,6 +152,41 @@ TEST_F(ReadingTest, AnotherDefaultZoneIsAChange) {
   EXPECT_THAT(
       Run({"ls", store(), "-o", "ddl"}),
       Prints(HasSubstr("CREATE ZONE Z STORAGE PROFILES ['p'];\nALTER ZONE Z SET DEFAULT;\n")));
+}
+
+TEST_F(ReadingTest, DiffAsDdlLeadsThereAndWithReverseBack) {
+  const std::string base = Run({"ls", store(), "--at", "3", "-o", "ddl"}).out;
+  const std::string there = Run({"diff", store(), "3..5", "-o", "ddl"}).out;
+  const std::string back = Run({"diff", store(), "3..5", "--reverse", "-o", "ddl"}).out;
+  EXPECT_EQ(there,
+            "ALTER TABLE SHOP.ORDERS ADD COLUMN STATE VARCHAR(16) DEFAULT 'new';\n"
+            "CREATE INDEX BY_TOTAL ON SHOP.ORDERS (TOTAL DESC NULLS FIRST);\n");
+  EXPECT_EQ(back, "DROP INDEX SHOP.BY_TOTAL;\nALTER TABLE SHOP.ORDERS DROP COLUMN STATE;\n");
+  ASSERT_THAT(Run({"exec", Path("copy")}, base), Exits(0));
+  const auto lines = [&](const std::string& path, const std::string& version) {
+    return Run({"ls", path, "--at", version, "-o", "lines"}).out;
+  };
+  ASSERT_THAT(Run({"exec", Path("copy")}, there), Exits(0));
+  EXPECT_EQ(lines(Path("copy"), "latest"), lines(store(), "5"));
+  ASSERT_THAT(Run({"exec", Path("copy")}, back), Exits(0));
+  EXPECT_EQ(lines(Path("copy"), "latest"), lines(store(), "3"));
+}
+
+TEST_F(ReadingTest, DiffReversedIsTheDiffOfTheOtherDirection) {
+  for (const std::string output : {"table", "json", "ddl"}) {
+    EXPECT_EQ(Run({"diff", store(), "3..5", "--reverse", "-o", output}).out,
+              Run({"diff", store(), "5..3", "-o", output}).out);
+  }
+}
+
+TEST_F(ReadingTest, DdlThatLosesDataSaysSo) {
+  ASSERT_THAT(Execute("ALTER TABLE shop.orders DROP COLUMN total"), Exits(1));
+  ASSERT_THAT(Execute("DROP INDEX shop.by_total; ALTER TABLE shop.orders DROP COLUMN total"),
+              Exits(0));
+  EXPECT_THAT(Run({"diff", store(), "5..7", "--reverse", "-o", "ddl"}),
+              AllOf(Exits(0), Complains(HasSubstr("statements that lose data of what stays: 1")),
+                    Prints(HasSubstr("-- loss: table SHOP.ORDERS, column STATE: "))));
+  EXPECT_THAT(Run({"diff", store(), "5..7", "--policy", "strict"}), Exits(2));
 }
 
 TEST_F(ReadingTest, DiffGoesDownToTheColumn) {

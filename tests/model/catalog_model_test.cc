@@ -5,80 +5,18 @@
 // in memory or on RocksDB by turns of the seed. Their `state` is equal at every version
 // (I4, I5), and what is refused leaves no trace (I11).
 
-#include <cstdlib>
 #include <iostream>
-#include <variant>
 
 #include "annals/cli/catalog_json.h"
-#include "annals/cli/request.h"
 #include "annals/commands/plan.h"
 #include "annals/tests/engine/fixtures.h"
+#include "annals/tests/model/environment.h"
 #include "annals/tests/model/random_requests.h"
+#include "annals/tests/model/request_commands.h"
 #include "rocksdb/env.h"
 
 namespace annals::model {
 namespace {
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* const given = std::getenv(name);
-  return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
-}
-
-// --- Requests as commands, read by the code that reads them for the program.
-
-PrimaryKey KeyOf(const Json& key) {
-  PrimaryKey result;
-  result.kind = key["kind"] == "sorted" ? IndexKind::kSorted : IndexKind::kHash;
-  result.columns = key["columns"].get<std::vector<std::string>>();
-  if (key.contains("name")) result.name = key["name"].get<std::string>();
-  if (!key.contains("collations")) return result;
-  for (const Json& collation : key["collations"]) {
-    result.collations.push_back(*CollationByName(collation.get<std::string>()));
-  }
-  return result;
-}
-
-// The protocol has no words for what needs the relaxed policy.
-std::optional<CatalogCommand> RelaxedCommand(const Json& request) {
-  const std::string& name = request.begin().key();
-  const Json& fields = request.front();
-  const std::string schema = fields.value("schema", "");
-  const std::string table = fields.value("table", "");
-  const bool if_exists = fields.value("if_table_exists", false);
-  if (name == "alter_table_rename_column") {
-    return AlterTableRenameColumn{.schema = schema,
-                                  .table = table,
-                                  .column = fields["column"],
-                                  .new_name = fields["new_name"],
-                                  .if_table_exists = if_exists};
-  }
-  if (name == "alter_table_add_primary_key") {
-    return AlterTableAddPrimaryKey{.schema = schema,
-                                   .table = table,
-                                   .primary_key = KeyOf(fields["primary_key"]),
-                                   .if_table_exists = if_exists};
-  }
-  if (name == "alter_table_drop_primary_key") {
-    return AlterTableDropPrimaryKey{.schema = schema, .table = table, .if_table_exists = if_exists};
-  }
-  return std::nullopt;
-}
-
-std::vector<CatalogCommand> CommandsOf(const Json& request) {
-  std::vector<CatalogCommand> commands;
-  for (const Json& one : request.is_array() ? request : Json::array({request})) {
-    if (const auto relaxed = RelaxedCommand(one)) {
-      commands.push_back(*relaxed);
-      continue;
-    }
-    std::optional<size_t> command;
-    const auto parsed = cli::ParseRequest(cli::JsonText(one), command);
-    EXPECT_THAT(parsed, IsOk()) << one;
-    if (!parsed.ok()) continue;
-    commands.push_back(std::get<cli::CommandsRequest>(*parsed).commands.front());
-  }
-  return commands;
-}
 
 Json AnswerOf(const absl::StatusOr<ExecuteResult>& done) {
   if (done.ok()) return {{"version", done->version.value}, {"applied", done->applied}};
@@ -274,13 +212,9 @@ TEST_P(CatalogModelTest, AgreesWithTheEngine) {
   EXPECT_GT(nothing_to_do_, steps / 50);
 }
 
-std::vector<uint64_t> Seeds() {
-  const uint64_t given = FromEnvironment("ANNALS_MODEL_SEED", 0);
-  if (given != 0) return {given};
-  return {1, 2, 3, 4, 5, 6, 7, 8};
-}
-
-INSTANTIATE_TEST_SUITE_P(Seeds, CatalogModelTest, ::testing::ValuesIn(Seeds()),
+INSTANTIATE_TEST_SUITE_P(Seeds, CatalogModelTest,
+                         ::testing::ValuesIn(SeedsFromEnvironment("ANNALS_MODEL_SEED",
+                                                                  {1, 2, 3, 4, 5, 6, 7, 8})),
                          [](const auto& seed) { return std::to_string(seed.param); });
 
 }  // namespace
