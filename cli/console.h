@@ -33,6 +33,8 @@ class Console {
   void Error(std::string_view message);
   void Warning(std::string_view message);
   void Note(std::string_view message);
+  // Our own text on standard error as it is, "\r" and all.
+  void Overwrite(std::string_view text) { Say(text); }
   // Says the error with its reason, and returns `code`.
   ExitCode Fail(const absl::Status& status, ExitCode code);
   ExitCode UsageError(std::string_view message);

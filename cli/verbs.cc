@@ -5,6 +5,7 @@
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
+#include "annals/cli/report/report_verb.h"
 #include "annals/cli/verb.h"
 
 namespace annals::cli {
@@ -12,7 +13,7 @@ namespace annals::cli {
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
       ExecVerb(), LsVerb(),    DescribeVerb(), LogVerb(),      ShowVerb(),
-      DiffVerb(), QueryVerb(), BackupVerb(),   SnapshotVerb(), RepairVerb(),
+      DiffVerb(), QueryVerb(), ReportVerb(),   BackupVerb(),   SnapshotVerb(), RepairVerb(),
   };
   return *verbs;
 }
