@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
-#include "annals/cli/object_text.h"
+#include "absl/strings/string_view.h"
 
 namespace annals::cli {
 namespace {
@@ -21,6 +22,10 @@ ObjectId TableOf(const ObjectDescriptor& object) {
 
 // The page need not know what kNoObject is.
 int64_t IdOrMinusOne(ObjectId id) { return id == kNoObject ? -1 : id.value; }
+
+bool SaysTheSame(const Property& a, const Property& b) {
+  return a.label == b.label && a.text == b.text;
+}
 
 // What is said otherwise because `id` is another: an index names its table and columns, a
 // table its key's columns and its zone.
@@ -69,7 +74,7 @@ void ObjectLives::Add(const CatalogView& before, const CatalogView& after,
       Put(after, object, /*was_there=*/false);
     } else if (const auto life = lives_.find(id); life != lives_.end()) {
       life->second.dropped = after.version().value;
-      life->second.pieces = {};
+      life->second.properties = {};
     }
   }
 }
@@ -89,34 +94,25 @@ ObjectLives::Life* ObjectLives::FindOrAdd(const ObjectDescriptor& object, bool w
   return &life;
 }
 
-ObjectLives::Pieces ObjectLives::PiecesOf(const CatalogView& catalog,
-                                          const ObjectDescriptor& object) {
-  Pieces pieces;
-  for (const Property& property : PropertiesOf(catalog, object)) {
-    pieces.emplace_back(texts_.Add(property.key),
-                        Piece{texts_.Add(property.label), texts_.Add(property.text)});
-  }
-  return pieces;
-}
-
 void ObjectLives::Put(const CatalogView& catalog, const ObjectDescriptor& object, bool was_there) {
   Life* const life = FindOrAdd(object, was_there);
   if (life == nullptr) return;
-  Pieces now = PiecesOf(catalog, object);
-  const absl::flat_hash_map<Text, Piece> then(life->pieces.begin(), life->pieces.end());
-  absl::flat_hash_map<Text, Piece> gone = then;
+  const std::vector<Property> then =
+      std::exchange(life->properties, PropertiesOf(catalog, object));
+  absl::flat_hash_map<absl::string_view, const Property*> gone;
+  for (const Property& property : then) gone.emplace(property.key, &property);
   Json other = Json::array();
-  for (const auto& [key, piece] : now) {
-    gone.erase(key);
-    const auto found = then.find(key);
-    if (found != then.end() && found->second == piece) continue;
-    for (const Text text : {key, piece.label, piece.text}) other.push_back(text);
+  for (const Property& now : life->properties) {
+    const auto found = gone.extract(now.key);
+    if (!found.empty() && SaysTheSame(*found.mapped(), now)) continue;
+    for (const std::string* text : {&now.key, &now.label, &now.text}) {
+      other.push_back(texts_.Add(*text));
+    }
   }
   Json left = Json::array();
-  for (const auto& [key, piece] : life->pieces) {
-    if (gone.contains(key)) left.push_back(key);
+  for (const Property& property : then) {
+    if (gone.contains(property.key)) left.push_back(texts_.Add(property.key));
   }
-  life->pieces = std::move(now);
   life->states.push_back(
       {catalog.version().value, object.from().value, texts_.Add(object.name()),
        texts_.Add(QualifiedName(catalog, object)), texts_.Add(ShortText(catalog, object)),

@@ -7,14 +7,13 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "annals/catalog/catalog.h"
 #include "annals/cli/json.h"
+#include "annals/cli/object_text.h"
 #include "annals/cli/report/text_pool.h"
 
 namespace annals::cli {
@@ -56,26 +55,18 @@ class ObjectLives {
   Json TakeJson();
 
  private:
-  using Text = TextPool::Number;
-  struct Piece {
-    Text label;
-    Text text;
-    friend bool operator==(const Piece&, const Piece&) = default;
-  };
-  using Pieces = std::vector<std::pair<Text, Piece>>;  // By key, in the object's order.
   struct Life {
     ObjectKind kind;
     ObjectId parent;
     ObjectId table;
     bool was_there = false;
     uint64_t dropped = 0;
-    Pieces pieces;  // Of the last state.
+    std::vector<Property> properties;  // Of the last state.
     Json states = Json::array();
   };
 
   void Put(const CatalogView& catalog, const ObjectDescriptor& object, bool was_there);
   Life* FindOrAdd(const ObjectDescriptor& object, bool was_there);
-  Pieces PiecesOf(const CatalogView& catalog, const ObjectDescriptor& object);
 
   TextPool& texts_;
   const size_t most_;

@@ -1,7 +1,7 @@
 
 // --- The catalog at a version: a slider and the tree.
 
-const kTreeRows = 300;
+const kTreeRows = 200;
 const tree = {number: 0, open: new Set()};
 
 // "created" or "altered" if the version did that to an object that it left there.
@@ -28,6 +28,14 @@ function propertyTable(object, place) {
   return [table, rest];
 }
 
+// An index lies below its table, and need not say of which it is.
+function shortOf(object, state) {
+  const table = objectById.get(object.table);
+  const place = table ? stateAt(table, tree.number) : -1;
+  const prefix = place < 0 ? "" : `on ${table.states[place].path} `;
+  return prefix !== "" && state.short.startsWith(prefix) ? state.short.slice(prefix.length) : state.short;
+}
+
 // One object: a line that opens, and what is in it.
 function treeItem(found, children) {
   const {object, state, place} = found;
@@ -38,7 +46,7 @@ function treeItem(found, children) {
     el("span", {class: "kind"}, object.kind === "system view" ? "view" : object.kind),
     name(state.name, {class: "object"}),
     change ? tag(change) : null,
-    el("span", {class: "short"}, name(state.short)));
+    el("span", {class: "short"}, name(shortOf(object, state))));
   const details = el("details", {open: tree.open.has(object.id)}, summary, inside);
   const showInside = () => {
     if (inside.childElementCount > 0) return;

@@ -26,12 +26,13 @@ function horizontal(width) {
   const room = byTime ? Math.max(last - first, 1) : last - first + 1;
   const place = (value) => kMargin.left + (inner * (value - first)) / room;
   const of = (version) => (byTime ? place(version.ms) : place(version.number + 0.5));
-  return {byTime, first, last, inner, place, of};
+  const start = (version) => (byTime ? place(version.ms) : place(version.number));
+  return {byTime, first, last, inner, place, of, start, end: kMargin.left + inner};
 }
 
-function horizontalLabels(x, height, width) {
+function horizontalLabels(x, height) {
   const labels = [];
-  const wanted = clamp(Math.floor(x.inner / 130), 1, 7);
+  const wanted = clamp(Math.floor(x.inner / (x.byTime ? 130 : 90)), 1, 8);
   const y = height - 6;
   const add = (at, label, anchor) => labels.push(svg("text", {x: at, y, "text-anchor": anchor}, label));
   if (x.byTime) {
@@ -43,10 +44,10 @@ function horizontalLabels(x, height, width) {
     return labels;
   }
   const step = ticksUpTo(x.last - x.first, wanted)[1];
-  for (let number = Math.ceil(x.first / step) * step; number <= x.last; number += step) {
-    if (number > 0 || x.first === 0) add(x.place(number + 0.5), whole.format(number), "middle");
+  for (let number = Math.max(Math.ceil(x.first / step) * step, step); number <= x.last; number += step) {
+    add(x.place(number + 0.5), whole.format(number), "middle");
   }
-  if (labels.length === 0) add(width / 2, whole.format(x.first), "middle");
+  if (labels.length === 0) add(x.place(x.first + 0.5), whole.format(x.first), "start");
   return labels;
 }
 
@@ -144,11 +145,11 @@ function drawTimeline() {
   for (const band of bands) {
     chart.append(svg("rect", {class: "lost-band", x: band.from, y: kMargin.top, width: band.to - band.from, height: bottom - kMargin.top}));
   }
-  chart.append(...grid(ticks, y, width, (tick) => whole.format(tick)), ...horizontalLabels(x, height, width));
+  chart.append(...grid(ticks, y, width, (tick) => whole.format(tick)), ...horizontalLabels(x, height));
   for (const bar of bars) {
     const gap = bar.width > 3 ? Math.min(1, bar.width / 4) : 0;
     const tall = Math.max(bottom - y(bar.entries), 1);
-    const most = Math.min(bar.width - gap, 22);
+    const most = Math.min(bar.width - gap, 16);
     bar.element = svg("rect", {class: "bar", x: bar.x + (bar.width - most) / 2, y: bottom - tall, width: Math.max(most, 1), height: tall});
     chart.append(bar.element);
   }
@@ -206,7 +207,7 @@ function bucketsForText(list = versions) {
 
 // --- Growth.
 
-// `series`: {label, values: [[version, value], ...]}.
+// `series`: {label, color, values: [[version, value], ...]}.
 function drawCurves(figure, title, series, write) {
   const width = figure.clientWidth;
   if (width === 0) return;
@@ -219,12 +220,12 @@ function drawCurves(figure, title, series, write) {
   const last = (one) => (one.values.length ? one.values[one.values.length - 1][1] : 0);
   const label = series.map((one) => `${one.label} ${write(last(one))}`).join(", ");
   const chart = svg("svg", {viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": `${title}, at the end: ${label}`},
-    grid(ticks, y, width, write), horizontalLabels(x, height, width));
-  series.forEach((one, i) => {
-    chart.append(svg("path", {class: `curve series-${i + 1}`, d: curve(one.values, x, y)}));
-  });
-  const legend = el("div", {class: "legend muted"}, series.map((one, i) =>
-    el("span", {}, el("i", {class: `series-${i + 1}`, "aria-hidden": "true"}), `${one.label} ${write(last(one))}`)));
+    grid(ticks, y, width, write), horizontalLabels(x, height));
+  for (const one of series) {
+    chart.append(svg("path", {class: `curve series-${one.color}`, d: curve(one.values, x, y)}));
+  }
+  const legend = el("div", {class: "legend muted"}, series.map((one) =>
+    el("span", {}, el("i", {class: `series-${one.color}`, "aria-hidden": "true"}), `${one.label} ${write(last(one))}`)));
   const rows = series.length === 0 ? [] : bucketsForText(series[0].values.map((value) => value[0])).map((list) => {
     const at = list[list.length - 1];
     return [`version ${whole.format(at.number)}`, ...series.map((one) => {
@@ -235,19 +236,15 @@ function drawCurves(figure, title, series, write) {
   figure.replaceChildren(el("h3", {}, title), legend, chart, asTable(["At", ...series.map((one) => one.label)], rows));
 }
 
-// Steps, since a version counts until the next one; of many in one place the last.
+// Steps, since a version counts until the next one; of many in one place the last. It ends
+// where the catalogs end.
 function curve(values, x, y) {
+  const steps = new Map();
+  for (const [version, value] of values) steps.set(Math.round(x.start(version) * 2) / 2, value);
   let path = "";
-  let column = -1;
-  values.forEach(([version, value], i) => {
-    const at = Math.round(x.of(version) * 2) / 2;
-    const isLast = i === values.length - 1;
-    if (at === column && !isLast) return;
-    path += path === "" ? `M${at} ${y(value)}` : `H${at}V${y(value)}`;
-    column = at;
-  });
-  if (values.length === 1) path += "h4";
-  return path;
+  for (const [at, value] of steps) path += path === "" ? `M${at} ${y(value)}` : `H${at}V${y(value)}`;
+  const last = values.length ? values[values.length - 1][0] : null;
+  return last && last.number < data.last && !x.byTime ? `${path}H${x.place(last.number + 1)}` : last ? `${path}H${x.end}` : "";
 }
 
 function drawGrowth() {
@@ -258,14 +255,16 @@ function drawGrowth() {
   }
   const [kinds, columns, bytes] = charts.children;
   const known = catalogVersions;
-  drawCurves(kinds, "Objects by kind", data.kinds.map((kind, i) =>
-    ({label: names[kind], values: known.map((version) => [version, version.counts[i]])})), (value) => whole.format(value));
+  const ofKinds = data.kinds
+    .map((kind, i) => ({label: names[kind], color: i + 1, values: known.map((version) => [version, version.counts[i]])}))
+    .filter((one) => one.values.some(([, value]) => value > 0));
+  drawCurves(kinds, "Objects by kind", ofKinds, (value) => whole.format(value));
   const last = data.kinds.length;
   drawCurves(columns, "Columns of tables and views",
-    [{label: "columns", values: known.map((version) => [version, version.counts[last]])}], (value) => whole.format(value));
+    [{label: "columns", color: 1, values: known.map((version) => [version, version.counts[last]])}], (value) => whole.format(value));
   let sum = data.bytes - versions.reduce((all, version) => all + version.bytes, 0) + (data.snapshot ? data.snapshot.bytes : 0);
   drawCurves(bytes, "Bytes of the log",
-    [{label: data.snapshot ? "snapshot and records" : "records", values: versions.map((version) => [version, (sum += version.bytes)])}], bytesText);
+    [{label: data.snapshot ? "snapshot and records" : "records", color: 1, values: versions.map((version) => [version, (sum += version.bytes)])}], bytesText);
 }
 
 function drawCharts() {

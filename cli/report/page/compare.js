@@ -1,8 +1,9 @@
 
 // --- Two versions side by side, and the statements that lead from one to the other.
 
-const kDiffObjects = 150;
-const kDdlVersions = 100;
+const kDiffRows = 400;  // That are made at once; a table of many more is slow to lay out.
+const kPieceRows = 60;
+const kDdlVersions = 50;
 const compared = {from: 0, to: 0};
 
 const kSigns = {added: "+", removed: "−", changed: "~", renamed: "~"};
@@ -24,13 +25,14 @@ function changeRows(change, from, to) {
       objectLink(change.object, state.path),
       change.kind === "created" || change.kind === "dropped" ? el("span", {class: "muted"}, name(state.short)) : null)));
   const body = el("tbody", {role: "rowgroup"}, head);
-  const rows = change.pieces.map((piece) => pieceRow(piece, from, to));
-  body.append(...rows.slice(0, 200));
-  if (rows.length > 200) {
+  const rows = (start, end) => change.pieces.slice(start, end).map((piece) => pieceRow(piece, from, to));
+  body.append(...rows(0, kPieceRows));
+  const left = change.pieces.length - kPieceRows;
+  if (left > 0) {
     const more = el("tr", {role: "row"}, el("td", {role: "cell", colspan: 3}, el("button", {type: "button", class: "link", onclick: () => {
       more.remove();
-      body.append(...rows.slice(200));
-    }}, `Show ${whole.format(rows.length - 200)} more`)));
+      body.append(...rows(kPieceRows));
+    }}, `Show ${whole.format(left)} more`)));
     body.append(more);
   }
   return body;
@@ -43,7 +45,10 @@ function diffTable(changes, from, to) {
     el("thead", {role: "rowgroup"}, el("tr", {role: "row"}, column("What"), column(`Version ${whole.format(from)}`), column(`Version ${whole.format(to)}`))));
   const box = el("div", {}, table);
   const add = (start) => {
-    const end = Math.min(changes.length, start + kDiffObjects);
+    let end = start;
+    for (let room = kDiffRows; end < changes.length && room > 0; ++end) {
+      room -= 1 + Math.min(changes[end].pieces.length, kPieceRows);
+    }
     table.append(...changes.slice(start, end).map((change) => changeRows(change, from, to)));
     if (end === changes.length) return;
     const more = el("button", {type: "button", onclick: () => {

@@ -56,7 +56,7 @@ function eventsOf(object) {
 function lanesOf(object, events) {
   const lanes = new Map();
   const start = object.states[0].from;
-  const wholeLane = {label: nameOf(object), isWhole: true, spans: [[start, object.dropped]], ticks: events.map((event) => event.number)};
+  const wholeLane = {label: `the ${object.kind}`, isWhole: true, spans: [[start, object.dropped]], ticks: events.map((event) => event.number)};
   object.states.forEach((state) => {
     for (const key of state.gone.map(text)) {
       const lane = lanes.get(key);
@@ -79,6 +79,9 @@ function lanesOf(object, events) {
   return [wholeLane, ...inOrder([...lanes]).map(([, lane]) => lane)];
 }
 
+// Until when what is still there is known to be.
+const lastText = () => (lastCatalog === data.last ? "now" : `${whole.format(lastCatalog)} or later`);
+
 function laneRow(lane) {
   const width = 600;
   const [first, last] = [data.kept, Math.max(data.last, data.kept + 1)];
@@ -86,12 +89,14 @@ function laneRow(lane) {
   const chart = svg("svg", {viewBox: `0 0 ${width} 14`, preserveAspectRatio: "none", "aria-hidden": "true"},
     svg("rect", {class: "lane-back", x: 0, y: 4, width, height: 6}));
   for (const [from, to] of lane.spans) {
-    chart.append(svg("rect", {class: "lane", x: x(from), y: 4, width: Math.max(x(to) - x(from), 2), height: 6}));
+    // What became of it after the last catalog nobody knows.
+    const end = x(Math.min(to, lastCatalog + 1));
+    chart.append(svg("rect", {class: "lane", x: x(from), y: 4, width: Math.max(end - x(from), 2), height: 6}));
   }
   for (const tick of lane.ticks.slice(0, 2000)) {
     chart.append(svg("rect", {class: "lane-tick", x: Math.min(x(tick), width - 2), y: 2, width: 2, height: 10}));
   }
-  const spans = lane.spans.map(([from, to]) => `${whole.format(from)} – ${to === Infinity ? "now" : whole.format(to)}`).join(", ");
+  const spans = lane.spans.map(([from, to]) => `${whole.format(from)} – ${to === Infinity ? lastText() : whole.format(to)}`).join(", ");
   return el("tr", {class: lane.isWhole ? "whole" : ""}, el("th", {scope: "row"}, name(lane.label)), el("td", {}, chart),
     el("td", {class: "span"}, el("span", {class: "hidden"}, "versions "), spans));
 }
@@ -115,7 +120,7 @@ function eventRow(event) {
     el("td", {class: "time"}, version ? timeText(version.ms) : "–"),
     el("td", {class: "author minor"}, name(version ? version.author : "")),
     el("td", {}, event.kind === "there" ? null : tag(event.kind)),
-    el("td", {}, eventText(event).flat()));
+    el("td", {"data-time": version ? timeText(version.ms) : null}, eventText(event).flat()));
 }
 
 function showLife(id) {
@@ -128,10 +133,10 @@ function showLife(id) {
   const events = eventsOf(object);
   const born = createdIn(object);
   const span = [born ? ["created in ", versionLink(born)] : [`there before version ${whole.format(data.kept)}, as it is since version ${whole.format(object.states[0].since)}`],
-    object.dropped === Infinity ? [", still there"] : [", dropped in ", versionLink(object.dropped)]].flat();
+    object.dropped === Infinity ? [lastCatalog === data.last ? ", still there" : `, there in version ${whole.format(lastCatalog)}`] : [", dropped in ", versionLink(object.dropped)]].flat();
   const lanes = lanesOf(object, events);
   const laneBody = el("tbody", {}, lanes.slice(0, kLanes).map(laneRow));
-  const heads = [["Version", "number"], ["Time (UTC)", ""], ["Author", "minor"], ["Event", ""], ["What", ""]];
+  const heads = [["Version", "number"], ["Time (UTC)", "time-head"], ["Author", "author minor"], ["Event", ""], ["What", ""]];
   const eventBody = el("tbody");
   const more = el("div");
   const add = (start) => {

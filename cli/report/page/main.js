@@ -97,6 +97,7 @@ function follow() {
   }
 }
 
+if (!versions.some((version) => version.author)) document.body.classList.add("no-authors");
 showHead();
 showFindings();
 showFacts();

@@ -78,7 +78,7 @@ function versionRow(row) {
     el("th", {scope: "row", class: "number"}, toggle),
     el("td", {class: "time"}, timeText(version.ms)),
     el("td", {class: "author minor"}, name(version.author)),
-    el("td", {}, name(title.length > 160 ? `${title.slice(0, 160)}…` : title), version.isSnapshot ? el("span", {class: "mark"}, " · snapshot") : null),
+    el("td", {"data-time": timeText(version.ms)}, name(title.length > 160 ? `${title.slice(0, 160)}…` : title), version.isSnapshot ? el("span", {class: "mark"}, " · snapshot") : null),
     el("td", {class: "number"}, whole.format(version.entryCount)),
     el("td", {class: "number minor"}, whole.format(version.bytes)));
   return open ? [line, el("tr", {class: "detail", id: "version-detail"}, el("td", {colspan: 6}, detail(version)))] : [line];
