@@ -12,8 +12,8 @@ namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(), LsVerb(),    DescribeVerb(), LogVerb(),      ShowVerb(),
-      DiffVerb(), QueryVerb(), ReportVerb(),   BackupVerb(),   SnapshotVerb(), RepairVerb(),
+      ExecVerb(),  LsVerb(),     DescribeVerb(), LogVerb(),      ShowVerb(),   DiffVerb(),
+      QueryVerb(), ReportVerb(), BackupVerb(),   SnapshotVerb(), RepairVerb(),
   };
   return *verbs;
 }

@@ -97,8 +97,7 @@ ObjectLives::Life* ObjectLives::FindOrAdd(const ObjectDescriptor& object, bool w
 void ObjectLives::Put(const CatalogView& catalog, const ObjectDescriptor& object, bool was_there) {
   Life* const life = FindOrAdd(object, was_there);
   if (life == nullptr) return;
-  const std::vector<Property> then =
-      std::exchange(life->properties, PropertiesOf(catalog, object));
+  const std::vector<Property> then = std::exchange(life->properties, PropertiesOf(catalog, object));
   absl::flat_hash_map<absl::string_view, const Property*> gone;
   for (const Property& property : then) gone.emplace(property.key, &property);
   Json other = Json::array();
@@ -113,10 +112,10 @@ void ObjectLives::Put(const CatalogView& catalog, const ObjectDescriptor& object
   for (const Property& property : then) {
     if (gone.contains(property.key)) left.push_back(texts_.Add(property.key));
   }
-  life->states.push_back(
-      {catalog.version().value, object.from().value, texts_.Add(object.name()),
-       texts_.Add(QualifiedName(catalog, object)), texts_.Add(ShortText(catalog, object)),
-       IsKeyIndex(catalog, object) ? 1 : 0, std::move(other), std::move(left)});
+  life->states.push_back({catalog.version().value, object.from().value, texts_.Add(object.name()),
+                          texts_.Add(QualifiedName(catalog, object)),
+                          texts_.Add(ShortText(catalog, object)),
+                          IsKeyIndex(catalog, object) ? 1 : 0, std::move(other), std::move(left)});
 }
 
 Json ObjectLives::TakeJson() {

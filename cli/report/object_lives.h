@@ -20,9 +20,8 @@ namespace annals::cli {
 
 // How many there are of what.
 struct CatalogCounts {
-  static constexpr std::array kKinds = {ObjectKind::kSchema, ObjectKind::kTable,
-                                        ObjectKind::kIndex, ObjectKind::kSystemView,
-                                        ObjectKind::kZone};
+  static constexpr std::array kKinds = {ObjectKind::kSchema, ObjectKind::kTable, ObjectKind::kIndex,
+                                        ObjectKind::kSystemView, ObjectKind::kZone};
 
   std::array<int64_t, kKinds.size()> objects{};  // Of kKinds.
   int64_t columns = 0;                           // Of tables and views.

@@ -17,15 +17,14 @@ namespace {
 // 'sha256-...' as a content policy names an inline element.
 std::string SourceHash(std::string_view content) {
   const auto hash = Sha256Hash::Of(content).bytes;
-  return absl::StrCat(
-      "'sha256-",
-      absl::Base64Escape({reinterpret_cast<const char*>(hash.data()), hash.size()}), "'");
+  return absl::StrCat("'sha256-",
+                      absl::Base64Escape({reinterpret_cast<const char*>(hash.data()), hash.size()}),
+                      "'");
 }
 
 std::string Policy() {
-  return absl::StrCat("default-src 'none'; script-src ", SourceHash(PageScript()),
-                      "; style-src ", SourceHash(PageStyle()),
-                      "; base-uri 'none'; form-action 'none'");
+  return absl::StrCat("default-src 'none'; script-src ", SourceHash(PageScript()), "; style-src ",
+                      SourceHash(PageStyle()), "; base-uri 'none'; form-action 'none'");
 }
 
 // JSON that means the same and has nothing in it that HTML knows.

@@ -38,10 +38,9 @@ class CheckedReader {
     ANNALS_RETURN_IF_ERROR(VerifyRecord(key, record.bytes).status());
     const StoreUuid store = log_.Head().store;
     if (record.envelope.store != store) {
-      return MakeError(Reason::DAMAGED,
-                       absl::StrCat(key, ": found a record of the store ",
-                                    record.envelope.store.ToString(), ", expected one of ",
-                                    store.ToString()));
+      return MakeError(Reason::DAMAGED, absl::StrCat(key, ": found a record of the store ",
+                                                     record.envelope.store.ToString(),
+                                                     ", expected one of ", store.ToString()));
     }
     return record;
   }
@@ -64,8 +63,7 @@ class Collector {
     const UpdateLog::HeadInfo head = log_.Head();
     last_ = head.version;
     first_ = std::max(head.snapshot, CatalogVersion{std::min<uint64_t>(1, last_.value)});
-    const uint64_t count = last_.value - first_.value + 1;
-    kept_ = {first_.value + (count > limits.versions ? count - limits.versions : 0)};
+    kept_ = FirstOfNewest(limits.versions);
   }
 
   void Walk() {
@@ -93,11 +91,28 @@ class Collector {
  private:
   using Range = UpdateLog::VersionRange;
 
+  // The first of the newest `count` versions that have a record; a gap, which can be as
+  // large as numbers are, is no reason to show less.
+  CatalogVersion FirstOfNewest(size_t count) const {
+    CatalogVersion version = last_;
+    for (CatalogVersion at = last_; at.value > 0 && at >= first_ && count > 0;) {
+      const auto gap = log_.GapAt(at);
+      version = gap ? std::max(gap->first, first_) : at;
+      if (!gap) --count;
+      at = version.Previous();
+    }
+    return version;
+  }
+
   void AddDamage(const absl::Status& status, std::optional<Range> range) {
+    if (code_ != ExitCode::kDamaged) code_ = ReadFailure(status);
+    if (damage_.size() == limits_.damage) {
+      ++more_damage_;
+      return;
+    }
     damage_.push_back({{"first", range ? Json(range->first.value) : Json()},
                        {"last", range ? Json(range->last.value) : Json()},
                        {"message", Visible(MessageOf(status))}});
-    if (code_ != ExitCode::kDamaged) code_ = ReadFailure(status);
   }
 
   // The last version of the gap around `version`, which cannot be read.
@@ -203,9 +218,9 @@ class Collector {
     ++cut_statements_;
     const bool room = TakeRoom(kept.size());
     const std::string_view told = room ? kept : std::string_view();
-    return absl::StrCat(ToAbsl(told), told.empty() ? "" : "\n", "-- cut here: ",
-                        statement.size() - told.size(), " bytes more; annals show STORE ",
-                        version.value, " has all of it");
+    return absl::StrCat(ToAbsl(told), told.empty() ? "" : "\n",
+                        "-- cut here: ", statement.size() - told.size(),
+                        " bytes more; annals show STORE ", version.value, " has all of it");
   }
 
   Json Entries(const std::vector<UpdateEntry>& entries, const Catalog* before) {
@@ -252,6 +267,7 @@ class Collector {
   uint64_t records_count_ = 0;
   uint64_t bytes_ = 0;
   size_t text_bytes_ = 0;
+  size_t more_damage_ = 0;
   size_t cut_statements_ = 0;
   size_t cut_entries_ = 0;
 };
@@ -259,10 +275,14 @@ class Collector {
 std::vector<std::string> Collector::LeftOut() const {
   std::vector<std::string> sentences;
   if (kept_ > first_) {
-    sentences.push_back(absl::StrCat(
-        "Of the versions ", first_.value, " to ", last_.value, " the newest ",
-        last_.value - kept_.value + 1, " are shown; versions ", first_.value, " to ",
-        kept_.value - 1, " were checked and are left out."));
+    sentences.push_back(absl::StrCat("Of the versions ", first_.value, " to ", last_.value,
+                                     " the newest ", limits_.versions, " are shown; versions ",
+                                     first_.value, " to ", kept_.value - 1,
+                                     " were checked and are left out."));
+  }
+  if (more_damage_ > 0) {
+    sentences.push_back(absl::StrCat(Count(more_damage_, "place"), " of damage beyond the first ",
+                                     limits_.damage, " are not told."));
   }
   if (lives_.left_out() > 0) {
     sentences.push_back(absl::StrCat(Count(lives_.left_out(), "object"), " beyond the first ",

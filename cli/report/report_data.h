@@ -18,6 +18,7 @@ namespace annals::cli {
 struct ReportLimits {
   size_t versions = 10'000;  // The newest.
   size_t objects = 100'000;
+  size_t damage = 1'000;                      // Places.
   size_t statement_bytes = size_t{16} << 10;  // Of one version.
   size_t entries = 200;                       // Of one version, in words.
   size_t text_bytes = size_t{64} << 20;       // Of all statements and entries; the first ones.

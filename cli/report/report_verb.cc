@@ -51,19 +51,18 @@ ExitCode RunReport(const Arguments& arguments, Console& console) {
 }  // namespace
 
 Verb ReportVerb() {
-  return {
-      .name = "report",
-      .summary = "write the whole history as one page for a browser",
-      .details =
-          "The page is one file, which loads nothing: health, timeline, versions, the catalog "
-          "at any of\nthem, what is different between two, the life of each object, growth. Of "
-          "a longer history it\nshows the newest 10,000 versions. What is damaged is shown as "
-          "such, everything sound is shown,\nand the exit status is 4.",
-      .parameters = {Positional("STORE", "the directory of the store"),
-                     {.name = "-o,--output",
-                      .help = "the file; overwritten if it is there; - is standard output",
-                      .least = 1}},
-      .run = RunReport};
+  return {.name = "report",
+          .summary = "write the whole history as one page for a browser",
+          .details =
+              "The page is one file, which loads nothing: health, timeline, versions, the catalog "
+              "at any of\nthem, what is different between two, the life of each object, growth. Of "
+              "a longer history it\nshows the newest 10,000 versions. What is damaged is shown as "
+              "such, everything sound is shown,\nand the exit status is 4.",
+          .parameters = {Positional("STORE", "the directory of the store"),
+                         {.name = "-o,--output",
+                          .help = "the file; overwritten if it is there; - is standard output",
+                          .least = 1}},
+          .run = RunReport};
 }
 
 }  // namespace annals::cli

@@ -15,12 +15,20 @@ function ticksUpTo(most, wanted = 4) {
   return ticks;
 }
 
+// The last version for which there is room. A head that is far beyond the records, which
+// damage can make, would leave none to them.
+function lastShown() {
+  const newest = versions.length ? versions[versions.length - 1].number : data.kept;
+  const room = Math.max(10, newest - data.kept);
+  return data.last - newest <= room ? data.last : newest + Math.ceil(room / 20);
+}
+
 // Where versions, or times, lie between the left and the right.
 function horizontal(width) {
   const byTime = axis() === "time" && versions.length > 1;
   const [first, last] = byTime
     ? [versions[0].ms, versions[versions.length - 1].ms]
-    : [data.kept, data.last];
+    : [data.kept, lastShown()];
   const inner = width - kMargin.left - kMargin.right;
   // A version takes a place, a time is a point.
   const room = byTime ? Math.max(last - first, 1) : last - first + 1;
@@ -113,15 +121,13 @@ function damageBands(x, width) {
     const right = width - kMargin.right;
     if (damage.first === null) return {damage, from: right - 3, to: right};
     const around = (number, step) => {
-      for (let at = number; at >= data.kept && at <= data.last; at += step) {
-        if (versionByNumber.has(at)) return x.of(versionByNumber.get(at));
-      }
-      return step < 0 ? kMargin.left : right;
+      const place = countBefore(versions, (version) => version.number < number) + (step < 0 ? -1 : 0);
+      return versions[place] ? x.of(versions[place]) : step < 0 ? kMargin.left : right;
     };
     const first = Math.max(damage.first, data.kept);
     const [from, to] = x.byTime
       ? [around(first, -1), around(damage.last, 1)]
-      : [x.place(first), x.place(damage.last + 1)];
+      : [x.place(first), Math.min(x.place(damage.last + 1), right)];
     const middle = (from + to) / 2;
     return {damage, from: Math.min(from, middle - 1.5), to: Math.max(to, middle + 1.5)};
   });
@@ -134,7 +140,7 @@ function drawTimeline() {
   const height = 190;
   const x = horizontal(width);
   const bars = barsOf(x);
-  const ticks = ticksUpTo(Math.max(...bars.map((bar) => bar.entries), 1), 3);
+  const ticks = ticksUpTo(bars.reduce((high, bar) => Math.max(high, bar.entries), 1), 3);
   const top = ticks[ticks.length - 1];
   const bottom = height - kMargin.bottom;
   const y = (value) => bottom - ((bottom - kMargin.top) * value) / top;
@@ -213,7 +219,7 @@ function drawCurves(figure, title, series, write) {
   if (width === 0) return;
   const height = 200;
   const x = horizontal(width);
-  const most = Math.max(...series.flatMap((one) => one.values.map((value) => value[1])), 1);
+  const most = series.reduce((all, one) => one.values.reduce((high, value) => Math.max(high, value[1]), all), 1);
   const ticks = ticksUpTo(most, 4);
   const bottom = height - kMargin.bottom;
   const y = (value) => bottom - ((bottom - kMargin.top) * value) / ticks[ticks.length - 1];

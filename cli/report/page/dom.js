@@ -21,6 +21,10 @@ const name = (value, attributes = {}) => el("bdi", attributes, value);
 const whole = new Intl.NumberFormat("en");
 const count = (number, noun, nouns = `${noun}s`) => `${whole.format(number)} ${number === 1 ? noun : nouns}`;
 
+// The number of a version. What is beyond 2^53 is no longer exact here, and no true version.
+const numberText = (number) => (Number.isSafeInteger(number) ? whole.format(number) : "2^53 and more");
+const rangeText = (first, last) => (first === last ? numberText(first) : `${numberText(first)} to ${numberText(last)}`);
+
 function bytesText(bytes) {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   let unit = 0;

@@ -84,7 +84,7 @@ const lastText = () => (lastCatalog === data.last ? "now" : `${whole.format(last
 
 function laneRow(lane) {
   const width = 600;
-  const [first, last] = [data.kept, Math.max(data.last, data.kept + 1)];
+  const [first, last] = [data.kept, Math.max(lastShown(), data.kept + 1)];
   const x = (number) => (width * (clamp(number, first, last + 1) - first)) / (last + 1 - first);
   const chart = svg("svg", {viewBox: `0 0 ${width} 14`, preserveAspectRatio: "none", "aria-hidden": "true"},
     svg("rect", {class: "lane-back", x: 0, y: 4, width, height: 6}));

@@ -13,7 +13,7 @@ function showFindings() {
   if (isDamaged) {
     const list = el("ul");
     someOf(data.damage, 50, (damage) => {
-      const where = damage.first === null ? "" : damage.first === damage.last ? `Version ${whole.format(damage.first)}: ` : `Versions ${whole.format(damage.first)} to ${whole.format(damage.last)}: `;
+      const where = damage.first === null ? "" : `Version${damage.first === damage.last ? "" : "s"} ${rangeText(damage.first, damage.last)}: `;
       return el("li", {}, where, damage.message);
     }, list, "the damage");
     box.append(el("div", {class: "alert damage"}, el("strong", {}, `Damage in ${count(data.damage.length, "place")}`), list, readableText()));
@@ -32,9 +32,9 @@ function readableText() {
 }
 
 function showFacts() {
-  const range = data.last === 0 ? "none" : data.first === data.last ? whole.format(data.last) : `${whole.format(data.first)} to ${whole.format(data.last)}`;
+  const range = data.last === 0 ? "none" : rangeText(data.first, data.last);
   const facts = [
-    ["Head", data.last === 0 ? "no version yet" : [versionByNumber.has(data.last) ? versionLink(data.last) : `version ${whole.format(data.last)}`,
+    ["Head", data.last === 0 ? "no version yet" : [versionByNumber.has(data.last) ? versionLink(data.last) : `version ${numberText(data.last)}`,
       versionByNumber.has(data.last) ? `, made ${timeText(versionByNumber.get(data.last).ms)} UTC` : ""]],
     ["Head hash", data.head_hash ? el("span", {class: "mono", id: "head-hash"}, data.head_hash) : el("span", {class: "damaged-text"}, "cannot be told")],
     ["Versions", range],

@@ -65,8 +65,7 @@ function detail(version) {
 
 function versionRow(row) {
   if (row.damage) {
-    const range = row.damage.first === row.damage.last ? row.damage.first : `${row.damage.first} to ${row.damage.last}`;
-    return [el("tr", {class: "lost"}, el("th", {scope: "row", class: "number"}, String(range)),
+    return [el("tr", {class: "lost"}, el("th", {scope: "row", class: "number"}, rangeText(row.damage.first, row.damage.last)),
       el("td", {colspan: 5}, el("strong", {}, "Damaged: "), row.damage.message))];
   }
   const version = row.version;
