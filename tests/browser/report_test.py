@@ -22,6 +22,14 @@ ANNALS, SHOP_SQL, SCREENSHOTS = (pathlib.Path(argument).resolve() for argument i
 HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "<img src=x onerror=alert(1)>", "a'b\"c`d${e}\\f",
            "\u202egnp.exe", "\u2067right\u2069", "&lt;b&gt;&amp;", "javascript:alert(1)", "x" * 128, "é" * 64, "]]>{{data}}"]
 
+# Labels of a chart that lie on one another.
+OVERLAPS = """[...document.querySelectorAll("figure > svg")].flatMap(chart => {
+    const labels = [...chart.querySelectorAll("text")].map(one => [one.textContent, one.getBoundingClientRect()]);
+    return labels.flatMap(([a, p], i) => labels.slice(i + 1)
+        .filter(([b, q]) => p.left < q.right && q.left < p.right && p.top + 2 < q.bottom && q.top + 2 < p.bottom)
+        .map(([b]) => [a, b]));
+})"""
+
 
 def run(*arguments, expect=0, text=None):
     done = subprocess.run([ANNALS, *arguments], input=text, capture_output=True, text=True)
@@ -209,6 +217,11 @@ class ReportTest(unittest.TestCase):
         self.browser.click("#timeline .choice label", 1)
         self.assertTrue(self.browser.evaluate("axis() === 'time'"))
         self.assertGreater(self.browser.count("#timeline-chart .bar"), 0)
+        for width in (1200, 360):
+            for choice in (0, 1):
+                self.browser.resize(width, 900)
+                self.browser.click("#timeline .choice label", choice)
+                self.assertEqual(self.browser.evaluate(OVERLAPS), [], (width, choice))
         self.browser.click("#timeline-chart summary")
         self.see("versions 1 to 2\t", "#timeline-chart .as-text")
 
@@ -241,7 +254,7 @@ class ReportTest(unittest.TestCase):
                        f"'{name.replace(chr(39), chr(39) * 2)}'); COMMIT MESSAGE '{name.replace(chr(39), chr(39) * 2)}\x1b[31m';")
         sql.append(f"ALTER TABLE evil.{quoted(HOSTILE[0])} RENAME TO {quoted(HOSTILE[2] + '2')};")
         store = self.root / "evil<b>.store"
-        run("exec", store, "--author", HOSTILE[2], text="\n".join(sql))
+        run("exec", store, "--author", HOSTILE[2] + "\nDROP SCHEMA evil;", text="\n".join(sql))
         page = self.root / "evil.html"
         run("report", store, "-o", page)
         source = page.read_text()
@@ -259,6 +272,8 @@ class ReportTest(unittest.TestCase):
                 shown = "".join(c if c not in "\u202e\u2067\u2069" else f"\\u{ord(c):04x}" for c in name)
                 self.assertTrue(shown in seen or shown.replace('"', '""') in seen, (selector, shown))
             self.assertNotRegex(seen, "[\u202a-\u202e\u2066-\u2069\x1b]")
+        self.assertEqual(self.browser.evaluate(
+            "[...document.querySelectorAll('#ddl pre')].filter(e => /^DROP/m.test(e.textContent)).length"), 0)
         for element in ("img", "main script", "main b", "iframe", "a[href^='javascript']"):
             self.assertEqual(self.browser.count(element), 0, element)
         self.assertEqual(self.browser.text("#name"), "evil<b>.store")

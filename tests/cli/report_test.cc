@@ -192,7 +192,7 @@ TEST_F(ReportTest, ASnapshotIsWhereTheHistoryBegins) {
 
 TEST_F(ReportTest, LongStatementsAreCutAndThatIsSaid) {
   const std::string comment(20'000, 'x');
-  ASSERT_THAT(Execute("CREATE SCHEMA a /* " + comment + " */"), Exits(0));
+  ASSERT_THAT(Execute("CREATE SCHEMA /* " + comment + " */ a"), Exits(0));
   const RunResult result = Run({"report", store(), "-o", page()});
   EXPECT_THAT(result, AllOf(Exits(0), Complains(HasSubstr("Long statements are cut"))));
   const json data = DataOf(Read(page()));

@@ -38,16 +38,23 @@ function horizontal(width) {
   return {byTime, first, last, inner, place, of, start, end: kMargin.left + inner};
 }
 
+// As much of a moment as tells it from others within `span`.
+function momentText(ms, span) {
+  const [day, clock] = timeText(ms, "all").split(" ");
+  if (span > 5 * 86400000) return day;
+  if (span > 86400000) return `${day.slice(5)} ${clock.slice(0, 5)}`;
+  return span > 60000 ? clock.slice(0, 8) : clock;
+}
+
 function horizontalLabels(x, height) {
   const labels = [];
   const wanted = clamp(Math.floor(x.inner / (x.byTime ? 130 : 90)), 1, 8);
   const y = height - 6;
   const add = (at, label, anchor) => labels.push(svg("text", {x: at, y, "text-anchor": anchor}, label));
   if (x.byTime) {
-    const parts = x.last - x.first > 5 * 86400000 ? "day" : x.last - x.first > 3600000 ? "minute" : "second";
     for (let i = 0; i <= wanted; ++i) {
       const ms = x.first + ((x.last - x.first) * i) / wanted;
-      add(x.place(ms), timeText(ms, parts), i === 0 ? "start" : i === wanted ? "end" : "middle");
+      add(x.place(ms), momentText(ms, x.last - x.first), i === 0 ? "start" : i === wanted ? "end" : "middle");
     }
     return labels;
   }
@@ -192,7 +199,9 @@ function drawTimeline() {
     if (bar) location.hash = `#version=${bar.versions[bar.versions.length - 1].number}`;
   });
 
-  const legend = el("div", {class: "legend muted"}, el("span", {}, "Entries of each version"),
+  const shared = bars.reduce((high, bar) => Math.max(high, bar.versions.length), 0);
+  const unit = shared > 1 ? `Entries; a bar has up to ${count(shared, "version")}` : "Entries of each version";
+  const legend = el("div", {class: "legend muted"}, el("span", {}, unit),
     data.snapshot ? el("span", {}, svg("svg", {width: 12, height: 12, viewBox: "0 0 12 12", "aria-hidden": "true"},
       svg("path", {class: "snapshot", d: "M6 1l5 5l-5 5l-5 -5z"})), " snapshot") : null,
     data.damage.length ? el("span", {class: "damaged-text"}, svg("svg", {width: 14, height: 10, viewBox: "0 0 14 10", "aria-hidden": "true"},

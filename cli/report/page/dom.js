@@ -42,7 +42,7 @@ function timeText(ms, parts = "second") {
   const date = new Date(ms);
   if (Number.isNaN(date.getTime())) return `${ms} ms`;
   const iso = date.toISOString().replace("T", " ").replace("Z", "");
-  return {day: iso.slice(0, -13), minute: iso.slice(0, -7), second: iso.slice(0, -4), all: iso}[parts];
+  return {minute: iso.slice(0, -7), second: iso.slice(0, -4), all: iso}[parts];
 }
 
 // At most `most` of `list`, made into elements by `make`; the rest on demand.

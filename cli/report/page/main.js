@@ -40,7 +40,7 @@ function showFacts() {
     ["Versions", range],
     ["Snapshot", data.snapshot
       ? `at version ${whole.format(data.snapshot.version)}: ${count(data.snapshot.chunks, "chunk")}, ${bytesText(data.snapshot.bytes)}; what was before it is truncated`
-      : data.first > 1 ? el("span", {class: "damaged-text"}, "cannot be read") : "none: the history is whole from its first version"],
+      : data.first > 1 ? el("span", {class: "damaged-text"}, "cannot be read") : "none: nothing was truncated"],
     ["Records", `${whole.format(data.records)}, ${bytesText(data.bytes)}`],
     ["Store", el("span", {class: "mono"}, data.store)],
     ["Checked", "every record: its checksum, the SHA-256 of what it carries, its store and place, the hash of the version before; "
