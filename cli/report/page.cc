@@ -22,7 +22,7 @@ std::string SourceHash(std::string_view content) {
                       "'");
 }
 
-std::string Policy() {
+std::string ContentPolicy() {
   return absl::StrCat("default-src 'none'; script-src ", SourceHash(PageScript()), "; style-src ",
                       SourceHash(PageStyle()), "; base-uri 'none'; form-action 'none'");
 }
@@ -51,7 +51,7 @@ std::string Filled(std::string_view html, std::span<const Part> parts) {
 }  // namespace
 
 std::string MakePage(const Json& data) {
-  const std::string policy = Policy();
+  const std::string policy = ContentPolicy();
   const std::string json = SafeJson(data);
   const std::array<Part, 4> parts = {Part{"{{policy}}", policy},
                                      {"{{style}}", PageStyle()},
