@@ -25,7 +25,7 @@ struct ReportLimits {
 };
 
 struct ReportData {
-  Json json;                          // cli/report/page.js reads it.
+  Json json;                          // cli/report/page/model.js reads it.
   std::vector<std::string> left_out;  // Sentences.
   ExitCode code = ExitCode::kDone;    // What the damage makes of it.
 };

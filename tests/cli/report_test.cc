@@ -179,6 +179,20 @@ TEST_F(ReportTest, AHeadThatIsFarBeyondTheRecordsHidesNone) {
   EXPECT_EQ(data["damage"][0]["first"], 6);
 }
 
+TEST_F(ReportTest, ALostEndIsToldAndWhatIsLeftIsInThePage) {
+  MakeShop();
+  fs::copy(store(), Path("lost"));
+  ASSERT_THAT(Execute("CREATE SCHEMA x; CREATE SCHEMA y"), Exits(0));
+  fs::copy(store() + "/CATALOG-HEAD", Path("lost/CATALOG-HEAD"),
+           fs::copy_options::overwrite_existing);
+  EXPECT_THAT(Run({"report", Path("lost"), "-o", page()}), Exits(4));
+  const json data = DataOf(Read(page()));
+  ASSERT_THAT(data["damage"], SizeIs(1));
+  EXPECT_THAT(data["damage"][0]["message"].get<std::string>(), HasSubstr("versions 6 to 7"));
+  EXPECT_TRUE(data["damage"][0]["first"].is_null());
+  EXPECT_EQ(data["last_catalog"], 5);
+}
+
 TEST_F(ReportTest, ASnapshotIsWhereTheHistoryBegins) {
   MakeShop();
   ASSERT_THAT(Run({"snapshot", store(), "--at", "4"}), Exits(0));
