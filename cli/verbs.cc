@@ -9,6 +9,7 @@
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
+#include "annals/cli/report/report_verb.h"
 #include "annals/cli/verb.h"
 #include "annals/schemas/status.h"
 
@@ -16,9 +17,9 @@ namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(),     LsVerb(),     DescribeVerb(),   QueryVerb(), LogVerb(),
-      ShowVerb(),     DiffVerb(),   HistoryVerb(),    BlameVerb(), BackupVerb(),
-      SnapshotVerb(), RepairVerb(), CompletionVerb(),
+      ExecVerb(),   LsVerb(),       DescribeVerb(), QueryVerb(),      LogVerb(),
+      ShowVerb(),   DiffVerb(),     HistoryVerb(),  BlameVerb(),      ReportVerb(),
+      BackupVerb(), SnapshotVerb(), RepairVerb(),   CompletionVerb(),
   };
   return *verbs;
 }

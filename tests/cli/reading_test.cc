@@ -281,8 +281,8 @@ TEST_F(ReadingTest, HelpAndVersionGoToStandardOutput) {
   EXPECT_THAT(Run({"--help"}),
               AllOf(Exits(0), Prints(HasSubstr("Exit status")), Complains(IsEmpty())));
   EXPECT_THAT(Run({"--version"}), AllOf(Exits(0), Prints(StartsWith("annals "))));
-  for (const char* verb :
-       {"exec", "ls", "describe", "log", "show", "diff", "query", "snapshot", "backup", "repair"}) {
+  for (const char* verb : {"exec", "ls", "describe", "log", "show", "diff", "query", "report",
+                           "snapshot", "backup", "repair"}) {
     EXPECT_THAT(Run({verb, "--help"}), AllOf(Exits(0), Prints(HasSubstr("STORE"))));
   }
   EXPECT_THAT(Run({}), AllOf(Exits(2), Prints(IsEmpty())));
