@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "annals/cli/progress.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/replay.h"
@@ -46,15 +47,20 @@ absl::StatusOr<CatalogVersion> StoreReader::Find(const Selector& selector) const
   return Resolve(selector, *log_);
 }
 
+absl::StatusOr<std::shared_ptr<VersionedStore>> StoreReader::VersionsUpTo(CatalogVersion version) {
+  Progress progress(*console_, "reading versions", version.value);
+  return ReplayUpTo(*log_, version, [&](CatalogVersion made) { progress.Reach(made.value); });
+}
+
 absl::StatusOr<Catalog> StoreReader::CatalogAt(CatalogVersion version) {
-  ANNALS_ASSIGN_OR_RETURN(const auto store, ReplayUpTo(*log_, version));
+  ANNALS_ASSIGN_OR_RETURN(const auto store, VersionsUpTo(version));
   WarnOfDamageAbove(version);
   return store->At(version);
 }
 
 absl::StatusOr<std::pair<Catalog, Catalog>> StoreReader::CatalogsAt(CatalogVersion a,
                                                                     CatalogVersion b) {
-  ANNALS_ASSIGN_OR_RETURN(const auto store, ReplayUpTo(*log_, std::max(a, b)));
+  ANNALS_ASSIGN_OR_RETURN(const auto store, VersionsUpTo(std::max(a, b)));
   WarnOfDamageAbove(std::max(a, b));
   ANNALS_ASSIGN_OR_RETURN(Catalog first, store->At(a));
   ANNALS_ASSIGN_OR_RETURN(Catalog second, store->At(b));

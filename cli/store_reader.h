@@ -41,6 +41,8 @@ class StoreReader {
   StoreReader(std::unique_ptr<UpdateLog> log, absl::Status damage, Console& console)
       : log_(std::move(log)), damage_at_head_(std::move(damage)), console_(&console) {}
 
+  // All versions up to that one; says its progress.
+  absl::StatusOr<std::shared_ptr<VersionedStore>> VersionsUpTo(CatalogVersion version);
   void WarnOfDamageAbove(CatalogVersion version);
 
   std::unique_ptr<UpdateLog> log_;

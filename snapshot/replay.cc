@@ -23,11 +23,14 @@ absl::Status CheckTimes(const VersionedUpdate& update, const ReplayHead& head) {
 // Takes records until it has the version that is wanted.
 class BoundedSink final : public LogSink {
  public:
-  BoundedSink(Replay& replay, CatalogVersion until) : replay_(replay), until_(until) {}
+  BoundedSink(Replay& replay, CatalogVersion until, const ReplayProgress& progress)
+      : replay_(replay), until_(until), progress_(progress) {}
 
   absl::Status OnRecord(const LogRecord& record) override {
     if (record.version > until_) return absl::CancelledError("that is enough");
-    return replay_.Next(record).status();
+    ANNALS_RETURN_IF_ERROR(replay_.Next(record).status());
+    if (progress_) progress_(record.version);
+    return absl::OkStatus();
   }
   void OnLagged(CatalogVersion earliest) override {
     lagged_ = MakeError(Reason::VERSION_TRUNCATED,
@@ -39,6 +42,7 @@ class BoundedSink final : public LogSink {
  private:
   Replay& replay_;
   const CatalogVersion until_;
+  const ReplayProgress& progress_;
   absl::Status lagged_;
 };
 
@@ -58,13 +62,14 @@ absl::Status CheckRange(const UpdateLog::HeadInfo& head, CatalogVersion version)
 }
 
 // Takes an empty `replay` up to `version`, or as far as that goes.
-absl::Status ReplayLog(Replay& replay, UpdateLog& log, CatalogVersion version) {
+absl::Status ReplayLog(Replay& replay, UpdateLog& log, CatalogVersion version,
+                       const ReplayProgress& progress) {
   if (const CatalogVersion snapshot = log.Head().snapshot; snapshot.value > 0) {
     ANNALS_ASSIGN_OR_RETURN(const Snapshot found, ReadSnapshot(log, snapshot));
     ANNALS_RETURN_IF_ERROR(replay.Rebase(found));
   }
   if (replay.head().version >= version) return absl::OkStatus();
-  BoundedSink sink(replay, version);
+  BoundedSink sink(replay, version, progress);
   const absl::Status status = log.Subscribe(replay.head().version.Next(), &sink);
   log.Unsubscribe();
   ANNALS_RETURN_IF_ERROR(sink.lagged());
@@ -119,16 +124,17 @@ absl::Status Replay::Rebase(const Snapshot& snapshot) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version) {
+absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version,
+                                                           const ReplayProgress& progress) {
   ANNALS_RETURN_IF_ERROR(CheckRange(log.Head(), version));
   Replay replay(VersionedStore::Create());
-  ANNALS_RETURN_IF_ERROR(ReplayLog(replay, log, version));
+  ANNALS_RETURN_IF_ERROR(ReplayLog(replay, log, version, progress));
   return replay.store();
 }
 
 Soundness CheckAll(UpdateLog& log) {
   Replay replay(VersionedStore::Create());
-  const absl::Status damage = ReplayLog(replay, log, log.Head().version);
+  const absl::Status damage = ReplayLog(replay, log, log.Head().version, {});
   return {replay.head().version, damage};
 }
 

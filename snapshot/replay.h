@@ -3,6 +3,7 @@
 // From records to versions: the one way in which a record becomes a version, for
 // live commits, recovery and the inspector alike.
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -69,10 +70,14 @@ class Replay {
   ReplayHead head_;
 };
 
+// Told of each version that a replay has made.
+using ReplayProgress = std::function<void(CatalogVersion)>;
+
 // The versions of `log` up to `version` and no further: what lies above is neither
 // read nor checked.
 //   VERSION_TRUNCATED, CATALOG_VERSION_NOT_FOUND, DAMAGED, NEWER_FORMAT
-absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version);
+absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version,
+                                                           const ReplayProgress& progress = {});
 
 // How far a log can be read, and what is in the way there.
 struct Soundness {
