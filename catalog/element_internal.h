@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -35,7 +36,7 @@ struct Element {
   // Begins to load what Is() looks at; the name may be on another line than the rest.
   static void Prefetch(const Element* element) {
     __builtin_prefetch(element);
-    __builtin_prefetch(reinterpret_cast<const char*>(element) - 1);
+    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(element) - 1));
   }
   bool Is(NameScope scope, std::string_view name) const {
     return object.scope() == scope && object.has_name() && SameName(object.name(), name);

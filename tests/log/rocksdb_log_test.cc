@@ -332,15 +332,16 @@ TEST_F(RocksDbLogTest, ReadersBesideABusyWriterSeeAWholePrefix) {
   Open();
   std::atomic<uint64_t> acknowledged = 0;
   std::atomic<bool> done = false;
+  std::atomic<int> opened = 0;
   std::thread writer([&] {
     const std::string payload(256 << 10, 'x');
-    for (int i = 0; i < 300; ++i) {
+    // More, where readers are slow.
+    for (int i = 0; i < 300 || (opened <= 3 && i < 3000); ++i) {
       ASSERT_EQ(Append(payload).outcome, Outcome::kCommitted);
       acknowledged = log_->Head().version.value;
     }
     done = true;
   });
-  int opened = 0;
   for (; !done; ++opened) {
     const uint64_t before = acknowledged;
     const auto reader = OpenRocksDbLog(Reading());
