@@ -75,7 +75,7 @@ absl::Status LocalLog::Create(LogStorage* storage, const StoreUuid& store) {
   const std::string head = VersionValue({});
   const Change changes[] = {Change::Put(std::string(kProductKey), product),
                             Change::Put(std::string(kHeadKey), head)};
-  return storage->Write(changes);
+  return storage->Write(changes, Durability::kNow);
 }
 
 absl::StatusOr<std::unique_ptr<LocalLog>> LocalLog::Open(std::unique_ptr<LogStorage> storage,
@@ -185,7 +185,7 @@ absl::Status LocalLog::SweepChunks() {
     if (found.has_value()) changes.push_back(Change::Delete(std::move(range)));
   }
   if (changes.empty()) return absl::OkStatus();
-  return storage_->Write(changes);
+  return storage_->Write(changes, Durability::kNow);
 }
 
 LocalLog::State LocalLog::Now() const {
@@ -269,7 +269,7 @@ absl::Status LocalLog::WriteRecords(std::span<const PendingRecord> records) {
     changes.push_back(Change::Put(UpdateKey(record.version), record.bytes));
   }
   changes.push_back(Change::Put(std::string(kHeadKey), head));
-  return storage_->Write(changes);
+  return storage_->Write(changes, Durability::kNow);
 }
 
 // From here on nobody writes: what is on the disk is not known, and a later
@@ -427,12 +427,19 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
                      "a chunk needs an attempt of 32 hex digits and a "
                      "number below 1000000");
   }
-  // Whether a chunk of which no root speaks is there makes no difference.
-  return storage_->PutLarge(ChunkKey(snapshot, attempt, number), bytes);
+  const Change put[] = {Change::Put(ChunkKey(snapshot, attempt, number), bytes)};
+  const absl::Status written = storage_->Write(put, Durability::kOnFlush);
+  if (written.ok()) return written;
+  return Break(absl::StrCat("chunk ", number, " of snapshot ", snapshot.value), written);
 }
 
 absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                                    std::string_view attempt, std::string_view root) {
+  ANNALS_RETURN_IF_ERROR(CheckWritable());
+  // Not in our turn: appends need not wait for it.
+  if (const absl::Status flushed = storage_->Flush(); !flushed.ok()) {
+    return Break(absl::StrCat("the chunks of snapshot ", snapshot.value), flushed);
+  }
   std::lock_guard turn(writing_);
   ANNALS_RETURN_IF_ERROR(CheckWritable());
   const State state = Now();
@@ -460,7 +467,7 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
     // Who misses a record, or finds a root in its place, asks for the state next, and
     // must not hear of the one before.
     std::lock_guard lock(state_mu_);
-    written = storage_->Write(changes);
+    written = storage_->Write(changes, Durability::kNow);
     if (written.ok()) state_.snapshot = snapshot;
   }
   if (!written.ok()) {

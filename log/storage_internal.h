@@ -31,6 +31,11 @@ struct Change {
   }
 };
 
+enum class Durability {
+  kNow,      // When Write returns.
+  kOnFlush,  // When a Flush that begins later returns. Until then a crash may take any of it.
+};
+
 // Thread-safe.
 class LogStorage {
  public:
@@ -47,12 +52,11 @@ class LogStorage {
   using Visitor = absl::FunctionRef<absl::Status(std::string_view key, std::string_view value)>;
   virtual absl::Status Scan(const KeyRange& range, Visitor visit) const = 0;
 
-  // All changes or none, durable when this returns. After an error nobody knows which.
-  virtual absl::Status Write(std::span<const Change> changes) = 0;
+  // All changes or none. After an error nobody knows which.
+  virtual absl::Status Write(std::span<const Change> changes, Durability durability) = 0;
 
-  // Puts one value, durable when this returns. For values of megabytes, which Writes of
-  // other threads do not have to wait for. After an error nobody knows whether it is there.
-  virtual absl::Status PutLarge(const std::string& key, std::string_view value) = 0;
+  // Makes durable all that was written with kOnFlush.
+  virtual absl::Status Flush() = 0;
 
   // Told of each append that is durable. Must be cheap and cannot fail.
   virtual void NoteHead(const LogPosition& /*head*/) {}

@@ -132,8 +132,7 @@ class UpdateLog {
   virtual absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                                 uint32_t number) const = 0;
 
-  // Stores a chunk of a snapshot that no root speaks of yet, durably. An error changes
-  // nothing for anybody else: the snapshot is to be given up.
+  // Stores a chunk of a snapshot that no root speaks of yet.
   virtual absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
                                 std::string_view bytes) = 0;
 

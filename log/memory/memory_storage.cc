@@ -33,13 +33,7 @@ absl::Status MemoryStorage::Scan(const KeyRange& range, Visitor visit) const {
   }
 }
 
-absl::Status MemoryStorage::PutLarge(const std::string& key, std::string_view value) {
-  std::lock_guard lock(mu_);
-  entries_.insert_or_assign(key, std::string(value));
-  return absl::OkStatus();
-}
-
-absl::Status MemoryStorage::Write(std::span<const Change> changes) {
+absl::Status MemoryStorage::Write(std::span<const Change> changes, Durability /*durability*/) {
   std::lock_guard lock(mu_);
   for (const Change& change : changes) {
     if (change.end.empty()) {

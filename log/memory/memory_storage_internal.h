@@ -15,8 +15,8 @@ class MemoryStorage final : public LogStorage {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
   absl::Status Scan(const KeyRange& range, Visitor visit) const override;
-  absl::Status Write(std::span<const Change> changes) override;
-  absl::Status PutLarge(const std::string& key, std::string_view value) override;
+  absl::Status Write(std::span<const Change> changes, Durability durability) override;
+  absl::Status Flush() override { return absl::OkStatus(); }
 
  private:
   using Entries = std::map<std::string, std::string, std::less<>>;

@@ -5,8 +5,6 @@
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
-#include "rocksdb/convenience.h"
-#include "rocksdb/sst_file_writer.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
 
@@ -50,20 +48,6 @@ rocksdb::WriteBatch ToBatch(std::span<const Change> changes) {
   return batch;
 }
 
-// What was deleted need not wait for a compaction to give its room back. Files that hold
-// other keys too stay.
-void DropFiles(const Change& change, rocksdb::DB& db) {
-  if (change.end.empty()) return;
-  const rocksdb::Slice begin(change.begin);
-  const rocksdb::Slice end(change.end);
-  rocksdb::DeleteFilesInRange(&db, db.DefaultColumnFamily(), &begin, &end, /*include_end=*/false)
-      .PermitUncheckedError();
-}
-
-// Where a large value is written before it becomes a part of the database. One that a
-// crash left is written over.
-std::string LargeFile(const std::string& path) { return path + "/CATALOG-CHUNK.tmp"; }
-
 }  // namespace
 
 absl::Status RocksDbStorage::Reading(const rocksdb::Status& status) const {
@@ -103,36 +87,19 @@ absl::Status RocksDbStorage::Scan(const KeyRange& range, Visitor visit) const {
   return Reading(at->status());
 }
 
-absl::Status RocksDbStorage::Write(std::span<const Change> changes) {
+absl::Status RocksDbStorage::Write(std::span<const Change> changes, Durability durability) {
   rocksdb::WriteBatch batch = ToBatch(changes);
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = durability == Durability::kNow;
+  // What a flush will put into tables would be written, and synced, twice.
+  options.disableWAL = durability == Durability::kOnFlush;
   const rocksdb::Status status = db_->Write(options, &batch);
-  if (!status.ok()) return FromRocksDb(status, "cannot write to " + path_);
-  for (const Change& change : changes) DropFiles(change, *db_);
-  return absl::OkStatus();
+  return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot write to " + path_);
 }
 
-// In a table of its own, which RocksDB takes in as it is: by way of the write-ahead log and
-// memory it would be written three times, and other writers would wait for room.
-absl::Status RocksDbStorage::PutLarge(const std::string& key, std::string_view value) {
-  const std::lock_guard turn(large_mu_);
-  const rocksdb::Status status = Ingest(key, value);
-  if (status.ok()) return absl::OkStatus();
-  env_->DeleteFile(LargeFile(path_)).PermitUncheckedError();
-  return FromRocksDb(status, "cannot write to " + path_);
-}
-
-rocksdb::Status RocksDbStorage::Ingest(const std::string& key, std::string_view value) {
-  const std::string file = LargeFile(path_);
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions());
-  rocksdb::Status status = writer.Open(file);
-  if (status.ok()) status = writer.Put(key, ToSlice(value));
-  if (status.ok()) status = writer.Finish();
-  rocksdb::IngestExternalFileOptions options;
-  options.move_files = true;
-  options.write_global_seqno = false;
-  return status.ok() ? db_->IngestExternalFile({file}, options) : status;
+absl::Status RocksDbStorage::Flush() {
+  const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
+  return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot write to " + path_);
 }
 
 void RocksDbStorage::NoteHead(const LogPosition& head) { mark_->Note({store_, head}); }

@@ -3,7 +3,6 @@
 // A RocksDB as the storage of a log.
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "annals/log/rocksdb/head_mark_internal.h"
@@ -28,20 +27,18 @@ class RocksDbStorage final : public LogStorage {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
   absl::Status Scan(const KeyRange& range, Visitor visit) const override;
-  absl::Status Write(std::span<const Change> changes) override;
-  absl::Status PutLarge(const std::string& key, std::string_view value) override;
+  absl::Status Write(std::span<const Change> changes, Durability durability) override;
+  absl::Status Flush() override;
   void NoteHead(const LogPosition& head) override;
   absl::Status CopyTo(std::string_view directory, const LogPosition& head) override;
 
  private:
   absl::Status Reading(const rocksdb::Status& status) const;
   absl::Status CopyInto(const std::string& directory, const LogPosition& head);
-  rocksdb::Status Ingest(const std::string& key, std::string_view value);
 
   const std::unique_ptr<rocksdb::DB> db_;
   const std::string path_;
   rocksdb::Env* const env_;
-  std::mutex large_mu_;             // One large value at a time has the file of its name.
   std::unique_ptr<MarkFile> mark_;  // Null in a reader.
   StoreUuid store_;
 };

@@ -840,18 +840,19 @@ TEST_P(BrokenWriteTest, ASnapshotThatFailsEndsWritingToo) {
   }
 }
 
-TEST_P(BrokenWriteTest, AChunkThatCannotBeWrittenLeavesTheLogAsItIs) {
-  const std::string attempt = CommitId::Random().ToString();
-  files_->Fail(GetParam().operation, "CATALOG-CHUNK.tmp", GetParam().status, GetParam().done);
-  const Reason reason = GetParam().status.IsNoSpace() ? Reason::DISK_FULL : Reason::IO_ERROR;
-  EXPECT_THAT(log_->PutChunk({1}, attempt, 0, "chunk"), FailsWith(reason, {GetParam().message}));
-  files_->Heal();
-  EXPECT_EQ(Append("goes on").outcome, Outcome::kCommitted);
-  EXPECT_THAT(log_->PutChunk({1}, attempt, 0, "chunk"), IsOk());
-  EXPECT_EQ(*log_->ReadChunk({1}, attempt, 0), "chunk");
-  Open();
-  EXPECT_EQ(log_->Head().version, CatalogVersion{2});
+TEST_P(BrokenWriteTest, ASnapshotWhoseChunksCannotBeFlushedIsNotInstalled) {
+  const std::string update = *log_->ReadRecord({1});
+  const CommitId attempt = CommitId::Random();
+  const std::string root = SealRoot(log_->Head().store, writer_->position(), attempt, update);
+  ASSERT_THAT(log_->PutChunk({1}, attempt.ToString(), 0, "chunk"), IsOk());
+  files_->Fail(GetParam().operation, ".sst", GetParam().status, GetParam().done);
+  EXPECT_THAT(log_->InstallRoot({1}, {0}, attempt.ToString(), root),
+              FailsWith(Reason::OUTCOME_UNKNOWN, {"chunks of snapshot 1", GetParam().message}));
   EXPECT_EQ(log_->Head().snapshot, CatalogVersion{0});
+  ExpectPoisoned();
+  Open();
+  EXPECT_EQ(log_->Head().snapshot, CatalogVersion{0});
+  EXPECT_EQ(Append("goes on").outcome, Outcome::kCommitted);
 }
 
 TEST_P(BrokenWriteTest, AGroupThatFailsIsThereAsAWholeOrNotAtAll) {

@@ -691,13 +691,13 @@ class BrokenStorage final : public LogStorage {
   absl::Status Scan(const KeyRange& range, Visitor visit) const override {
     return memory_.Scan(range, visit);
   }
-  absl::Status Write(std::span<const Change> changes) override {
-    if (!during) return memory_.Write(changes);
+  absl::Status Write(std::span<const Change> changes, Durability durability) override {
+    if (!during) return memory_.Write(changes, durability);
     std::exchange(during, [] {})();
     return MakeError(Reason::IO_ERROR, "broken");
   }
-  absl::Status PutLarge(const std::string& key, std::string_view value) override {
-    return during ? MakeError(Reason::IO_ERROR, "broken") : memory_.PutLarge(key, value);
+  absl::Status Flush() override {
+    return during ? MakeError(Reason::IO_ERROR, "broken") : absl::OkStatus();
   }
 
   std::function<void()> during;
@@ -707,7 +707,7 @@ class BrokenStorage final : public LogStorage {
 };
 
 // A chunk is written while an append is under way.
-TEST(BrokenLogTest, AnAppendOfUnknownOutcomeEndsAllWritingAndAChunkDoesNot) {
+TEST(BrokenLogTest, TheFirstWriteOfUnknownOutcomeIsTheOneThatIsNamed) {
   auto storage = std::make_unique<BrokenStorage>();
   BrokenStorage* const disk = storage.get();
   ASSERT_THAT(LocalLog::Create(disk), IsOk());
@@ -715,14 +715,15 @@ TEST(BrokenLogTest, AnAppendOfUnknownOutcomeEndsAllWritingAndAChunkDoesNot) {
   ASSERT_THAT(log, IsOk());
   const std::string attempt(32, 'a');
   disk->during = [&] {
-    EXPECT_THAT((*log)->PutChunk({1}, attempt, 0, ""), FailsWith(Reason::IO_ERROR, {"broken"}));
+    EXPECT_THAT((*log)->PutChunk({1}, attempt, 0, ""),
+                FailsWith(Reason::OUTCOME_UNKNOWN, {"chunk 0"}));
   };
   RecordWriter writer((*log)->Head().store, {});
   const PendingRecord record = writer.Next("p");
   EXPECT_THAT((*log)->Append({&record, 1}, {}, absl::InfiniteFuture()).status,
               FailsWith(Reason::OUTCOME_UNKNOWN, {"version 1"}));
   EXPECT_THAT((*log)->PutChunk({1}, attempt, 1, ""),
-              FailsWith(Reason::OUTCOME_UNKNOWN, {"version 1"}));
+              FailsWith(Reason::OUTCOME_UNKNOWN, {"chunk 0"}));
 }
 
 TEST(MemoryLogTest, HasNoBackups) {
