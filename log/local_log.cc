@@ -435,11 +435,6 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
 
 absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                                    std::string_view attempt, std::string_view root) {
-  ANNALS_RETURN_IF_ERROR(CheckWritable());
-  // Not in our turn: appends need not wait for it.
-  if (const absl::Status flushed = storage_->Flush(); !flushed.ok()) {
-    return Break(absl::StrCat("the chunks of snapshot ", snapshot.value), flushed);
-  }
   std::lock_guard turn(writing_);
   ANNALS_RETURN_IF_ERROR(CheckWritable());
   const State state = Now();
@@ -454,6 +449,10 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
   if (snapshot < state.snapshot) return TruncatedVersion(snapshot, state.snapshot);
   ANNALS_ASSIGN_OR_RETURN(const auto replaced, PositionAt(snapshot));
   ANNALS_RETURN_IF_ERROR(CheckRoot(store_, *replaced, attempt, root));
+
+  if (const absl::Status flushed = storage_->Flush(); !flushed.ok()) {
+    return Break(absl::StrCat("the chunks of snapshot ", snapshot.value), flushed);
+  }
 
   const std::string earliest = VersionValue(snapshot);
   const Change changes[] = {Change::Put(UpdateKey(snapshot), root),
