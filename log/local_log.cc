@@ -428,7 +428,7 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
                      "number below 1000000");
   }
   const Change put[] = {Change::Put(ChunkKey(snapshot, attempt, number), bytes)};
-  const absl::Status written = storage_->Write(put, Durability::kOnFlush);
+  const absl::Status written = storage_->Write(put, Durability::kBeforeNext);
   if (written.ok()) return written;
   return Break(absl::StrCat("chunk ", number, " of snapshot ", snapshot.value), written);
 }
@@ -449,10 +449,6 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
   if (snapshot < state.snapshot) return TruncatedVersion(snapshot, state.snapshot);
   ANNALS_ASSIGN_OR_RETURN(const auto replaced, PositionAt(snapshot));
   ANNALS_RETURN_IF_ERROR(CheckRoot(store_, *replaced, attempt, root));
-
-  if (const absl::Status flushed = storage_->Flush(); !flushed.ok()) {
-    return Break(absl::StrCat("the chunks of snapshot ", snapshot.value), flushed);
-  }
 
   const std::string earliest = VersionValue(snapshot);
   const Change changes[] = {Change::Put(UpdateKey(snapshot), root),

@@ -32,8 +32,8 @@ struct Change {
 };
 
 enum class Durability {
-  kNow,      // When Write returns.
-  kOnFlush,  // When a Flush that begins later returns. Until then a crash may take any of it.
+  kNow,         // When Write returns.
+  kBeforeNext,  // At the latest when the next write with kNow is.
 };
 
 // Thread-safe.
@@ -54,9 +54,6 @@ class LogStorage {
 
   // All changes or none. After an error nobody knows which.
   virtual absl::Status Write(std::span<const Change> changes, Durability durability) = 0;
-
-  // Makes durable all that was written with kOnFlush.
-  virtual absl::Status Flush() = 0;
 
   // Told of each append that is durable. Must be cheap and cannot fail.
   virtual void NoteHead(const LogPosition& /*head*/) {}

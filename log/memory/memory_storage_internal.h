@@ -16,7 +16,6 @@ class MemoryStorage final : public LogStorage {
   absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
   absl::Status Scan(const KeyRange& range, Visitor visit) const override;
   absl::Status Write(std::span<const Change> changes, Durability durability) override;
-  absl::Status Flush() override { return absl::OkStatus(); }
 
  private:
   using Entries = std::map<std::string, std::string, std::less<>>;

@@ -90,15 +90,10 @@ absl::Status RocksDbStorage::Scan(const KeyRange& range, Visitor visit) const {
 absl::Status RocksDbStorage::Write(std::span<const Change> changes, Durability durability) {
   rocksdb::WriteBatch batch = ToBatch(changes);
   rocksdb::WriteOptions options;
+  // A sync covers all that the write-ahead log got before, and a crash keeps a
+  // prefix of it, so what is not synced here is durable with the next sync.
   options.sync = durability == Durability::kNow;
-  // What a flush will put into tables would be written, and synced, twice.
-  options.disableWAL = durability == Durability::kOnFlush;
   const rocksdb::Status status = db_->Write(options, &batch);
-  return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot write to " + path_);
-}
-
-absl::Status RocksDbStorage::Flush() {
-  const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
   return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot write to " + path_);
 }
 

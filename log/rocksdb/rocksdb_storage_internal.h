@@ -28,7 +28,6 @@ class RocksDbStorage final : public LogStorage {
   absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
   absl::Status Scan(const KeyRange& range, Visitor visit) const override;
   absl::Status Write(std::span<const Change> changes, Durability durability) override;
-  absl::Status Flush() override;
   void NoteHead(const LogPosition& head) override;
   absl::Status CopyTo(std::string_view directory, const LogPosition& head) override;
 

@@ -583,27 +583,6 @@ TEST_F(RocksDbLogTest, TheMarkOutlivesASnapshotOfTheHead) {
   EXPECT_THAT((*log)->warnings(), IsEmpty());
 }
 
-// A copy of the files of an open store is what the end of its process would leave.
-TEST_F(RocksDbLogTest, TheChunksOfASnapshotAreOnTheDiskWhenItsRootIs) {
-  Open();
-  const PendingRecord record = writer_->Next("p");
-  ASSERT_EQ(log_->Append({&record, 1}, {}, absl::InfiniteFuture()).outcome, Outcome::kCommitted);
-  const CommitId attempt = CommitId::Random();
-  ASSERT_THAT(log_->PutChunk({1}, attempt.ToString(), 0, "chunk"), IsOk());
-  ASSERT_THAT(
-      log_->InstallRoot({1}, {0}, attempt.ToString(),
-                        SealRoot(log_->Head().store, writer_->position(), attempt, record.bytes)),
-      IsOk());
-  const fs::path left = root_ / "left";
-  fs::copy(path_, left, fs::copy_options::recursive);
-  RocksDbLogOptions options = Options();
-  options.path = left;
-  const auto log = OpenRocksDbLog(options);
-  ASSERT_THAT(log, IsOk());
-  EXPECT_EQ((*log)->Head().snapshot, CatalogVersion{1});
-  EXPECT_EQ(*(*log)->ReadChunk({1}, attempt.ToString(), 0), "chunk");
-}
-
 TEST_F(RocksDbLogTest, DamageIsRefusedAndTheDirectoryLeftAsItIs) {
   Make(3);
   WithDatabase([](rocksdb::DB& db) { ASSERT_TRUE(db.Delete({}, UpdateKey({3})).ok()); });
@@ -838,21 +817,6 @@ TEST_P(BrokenWriteTest, ASnapshotThatFailsEndsWritingToo) {
   if (GetParam().done) {
     EXPECT_EQ((*log)->Head().snapshot, CatalogVersion{1});
   }
-}
-
-TEST_P(BrokenWriteTest, ASnapshotWhoseChunksCannotBeFlushedIsNotInstalled) {
-  const std::string update = *log_->ReadRecord({1});
-  const CommitId attempt = CommitId::Random();
-  const std::string root = SealRoot(log_->Head().store, writer_->position(), attempt, update);
-  ASSERT_THAT(log_->PutChunk({1}, attempt.ToString(), 0, "chunk"), IsOk());
-  files_->Fail(GetParam().operation, ".sst", GetParam().status, GetParam().done);
-  EXPECT_THAT(log_->InstallRoot({1}, {0}, attempt.ToString(), root),
-              FailsWith(Reason::OUTCOME_UNKNOWN, {"chunks of snapshot 1", GetParam().message}));
-  EXPECT_EQ(log_->Head().snapshot, CatalogVersion{0});
-  ExpectPoisoned();
-  Open();
-  EXPECT_EQ(log_->Head().snapshot, CatalogVersion{0});
-  EXPECT_EQ(Append("goes on").outcome, Outcome::kCommitted);
 }
 
 TEST_P(BrokenWriteTest, AGroupThatFailsIsThereAsAWholeOrNotAtAll) {

@@ -696,9 +696,6 @@ class BrokenStorage final : public LogStorage {
     std::exchange(during, [] {})();
     return MakeError(Reason::IO_ERROR, "broken");
   }
-  absl::Status Flush() override {
-    return during ? MakeError(Reason::IO_ERROR, "broken") : absl::OkStatus();
-  }
 
   std::function<void()> during;
 

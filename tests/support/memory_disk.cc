@@ -24,7 +24,6 @@ class Borrowed final : public LogStorage {
   absl::Status Write(std::span<const Change> changes, Durability durability) override {
     return storage_->Write(changes, durability);
   }
-  absl::Status Flush() override { return storage_->Flush(); }
 
  private:
   LogStorage* const storage_;
