@@ -75,7 +75,7 @@ absl::Status LocalLog::Create(LogStorage* storage, const StoreUuid& store) {
   const std::string head = VersionValue({});
   const Change changes[] = {Change::Put(std::string(kProductKey), product),
                             Change::Put(std::string(kHeadKey), head)};
-  return storage->Write(changes, Durability::kNow);
+  return storage->Write(changes);
 }
 
 absl::StatusOr<std::unique_ptr<LocalLog>> LocalLog::Open(std::unique_ptr<LogStorage> storage,
@@ -164,6 +164,18 @@ void LocalLog::SalvageState() {
   state_.snapshot = first_is_root ? *first : CatalogVersion{};
 }
 
+bool LocalLog::HasChunks() const {
+  if (state_.snapshot.value == 0) return true;
+  const auto bytes = ReadRecord(state_.snapshot);
+  if (!bytes.ok()) return true;
+  const auto root = OpenRecordAt(store_, state_.snapshot, *bytes);
+  if (!root.ok()) return true;
+  const std::string attempt = root->envelope.commit_id.ToString();
+  const auto found = storage_->FirstKey({ChunkKey(state_.snapshot, attempt, 0),
+                                         ChunkKey(state_.snapshot, attempt, kMaxChunks - 1)});
+  return !found.ok() || found->has_value();
+}
+
 LocalLog::~LocalLog() {
   if (sink_ != nullptr) sink_->OnClosed(absl::OkStatus());
 }
@@ -185,7 +197,7 @@ absl::Status LocalLog::SweepChunks() {
     if (found.has_value()) changes.push_back(Change::Delete(std::move(range)));
   }
   if (changes.empty()) return absl::OkStatus();
-  return storage_->Write(changes, Durability::kNow);
+  return storage_->Write(changes);
 }
 
 LocalLog::State LocalLog::Now() const {
@@ -269,7 +281,7 @@ absl::Status LocalLog::WriteRecords(std::span<const PendingRecord> records) {
     changes.push_back(Change::Put(UpdateKey(record.version), record.bytes));
   }
   changes.push_back(Change::Put(std::string(kHeadKey), head));
-  return storage_->Write(changes, Durability::kNow);
+  return storage_->Write(changes);
 }
 
 // From here on nobody writes: what is on the disk is not known, and a later
@@ -427,14 +439,34 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
                      "a chunk needs an attempt of 32 hex digits and a "
                      "number below 1000000");
   }
-  const Change put[] = {Change::Put(ChunkKey(snapshot, attempt, number), bytes)};
-  const absl::Status written = storage_->Write(put, Durability::kBeforeNext);
-  if (written.ok()) return written;
-  return Break(absl::StrCat("chunk ", number, " of snapshot ", snapshot.value), written);
+  const std::string key = ChunkKey(snapshot, attempt, number);
+  std::lock_guard turn(snapshotting_);
+  if (number == 0) {
+    chunks_.writer = nullptr;  // That of an attempt which was given up.
+    chunks_ = {snapshot, std::string(attempt), 0, storage_->NewBulkWriter()};
+  }
+  if (!chunks_.AreOf(snapshot, attempt) || number != chunks_.count) {
+    return MakeError(Reason::INVALID_REQUEST,
+                     absl::StrCat(key, " comes out of turn: expected chunk 0, or the one after "
+                                       "the last of the same attempt"));
+  }
+  ++chunks_.count;
+  return chunks_.writer->Put(key, bytes);
+}
+
+// An error changes nothing: nobody asks for chunks of which no root speaks.
+absl::Status LocalLog::FinishChunks(CatalogVersion snapshot, std::string_view attempt) {
+  if (!chunks_.AreOf(snapshot, attempt)) return absl::OkStatus();
+  return WithContext(std::exchange(chunks_, {}).writer->Finish(),
+                     absl::StrCat("the chunks of snapshot ", snapshot.value));
 }
 
 absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                                    std::string_view attempt, std::string_view root) {
+  ANNALS_RETURN_IF_ERROR(CheckWritable());
+  std::lock_guard no_copy(snapshotting_);
+  // Not in our turn at writing: appends need not wait for it.
+  ANNALS_RETURN_IF_ERROR(FinishChunks(snapshot, attempt));
   std::lock_guard turn(writing_);
   ANNALS_RETURN_IF_ERROR(CheckWritable());
   const State state = Now();
@@ -462,7 +494,7 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
     // Who misses a record, or finds a root in its place, asks for the state next, and
     // must not hear of the one before.
     std::lock_guard lock(state_mu_);
-    written = storage_->Write(changes, Durability::kNow);
+    written = storage_->Write(changes);
     if (written.ok()) state_.snapshot = snapshot;
   }
   if (!written.ok()) {
@@ -474,6 +506,7 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
 
 absl::Status LocalLog::Backup(std::string_view directory) {
   ANNALS_RETURN_IF_ERROR(CheckWritable());
+  std::lock_guard no_snapshot(snapshotting_);
   // The head of now is in the copy, whatever is appended meanwhile.
   return storage_->CopyTo(directory, HeadPosition());
 }

@@ -45,6 +45,9 @@ class LocalLog final : public UpdateLog {
   LocalLog(const LocalLog&) = delete;
   LocalLog& operator=(const LocalLog&) = delete;
 
+  // Whether any chunk of the snapshot is there, or there is nothing that says where to look.
+  bool HasChunks() const;
+
   // Deletes what snapshots that were cut off have left behind.
   absl::Status SweepChunks();
 
@@ -93,9 +96,22 @@ class LocalLog final : public UpdateLog {
   absl::Status CheckRootThere() const;
   absl::Status CheckNothingOutside() const;
 
+  // The chunks of a snapshot that wait for their root.
+  struct Chunks {
+    CatalogVersion snapshot;
+    std::string attempt;
+    uint32_t count = 0;
+    std::unique_ptr<BulkWriter> writer;
+
+    bool AreOf(CatalogVersion s, std::string_view a) const {
+      return writer != nullptr && snapshot == s && attempt == a;
+    }
+  };
+
   State Now() const;
   absl::Status CheckWritable() const;
   absl::Status WriteRecords(std::span<const PendingRecord> records);
+  absl::Status FinishChunks(CatalogVersion snapshot, std::string_view attempt);
   absl::Status Break(std::string_view what, const absl::Status& cause);
   absl::Status Deliver(std::span<const LogRecord> records);
   absl::Status Replay(CatalogVersion from, LogSink* sink) const;
@@ -106,6 +122,11 @@ class LocalLog final : public UpdateLog {
   // Complete before anybody else sees the log.
   std::vector<std::string> warnings_;
   std::string accepted_loss_;
+
+  // Held, before writing_, while a snapshot's chunks and its root enter the storage, and
+  // while that is copied: a copy has both or neither.
+  std::mutex snapshotting_;
+  Chunks chunks_;  // Guarded by snapshotting_.
 
   std::mutex writing_;       // Held by whoever writes or replays, calls to the sink included.
   LogSink* sink_ = nullptr;  // The subscriber's. Guarded by writing_.

@@ -4,6 +4,7 @@
 // from keys to bytes that changes atomically and durably. log/local_log_internal.h is the
 // log on top; log/memory and log/rocksdb are the maps.
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,9 +32,17 @@ struct Change {
   }
 };
 
-enum class Durability {
-  kNow,         // When Write returns.
-  kBeforeNext,  // At the latest when the next write with kNow is.
+// Values of megabytes that are of no use before all of them are there, so that Writes of
+// other threads need not wait for each. One thread; its storage must outlive it.
+class BulkWriter {
+ public:
+  virtual ~BulkWriter() = default;  // Without Finish, nothing was put.
+
+  // REQUIRES: `key` is above the one before.
+  virtual absl::Status Put(const std::string& key, std::string_view value) = 0;
+
+  // All that was put is there, durably. After an error nobody knows.
+  virtual absl::Status Finish() = 0;
 };
 
 // Thread-safe.
@@ -52,8 +61,11 @@ class LogStorage {
   using Visitor = absl::FunctionRef<absl::Status(std::string_view key, std::string_view value)>;
   virtual absl::Status Scan(const KeyRange& range, Visitor visit) const = 0;
 
-  // All changes or none. After an error nobody knows which.
-  virtual absl::Status Write(std::span<const Change> changes, Durability durability) = 0;
+  // All changes or none, durable when this returns. After an error nobody knows which.
+  virtual absl::Status Write(std::span<const Change> changes) = 0;
+
+  // One at a time.
+  virtual std::unique_ptr<BulkWriter> NewBulkWriter() = 0;
 
   // Told of each append that is durable. Must be cheap and cannot fail.
   virtual void NoteHead(const LogPosition& /*head*/) {}

@@ -132,7 +132,12 @@ class UpdateLog {
   virtual absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                                 uint32_t number) const = 0;
 
-  // Stores a chunk of a snapshot that no root speaks of yet.
+  // Stores a chunk of a snapshot that no root speaks of yet. Chunks of an attempt come in
+  // the order of their numbers, one attempt after the other, and none need be there, let
+  // alone be durable, before InstallRoot of that attempt returned. An error changes nothing
+  // for anybody else: the attempt is to be given up.
+  //   READ_ONLY, DISK_FULL, IO_ERROR
+  //   INVALID_REQUEST  it is not the next of its attempt
   virtual absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
                                 std::string_view bytes) = 0;
 

@@ -1,6 +1,30 @@
 #include "annals/log/memory/memory_storage_internal.h"
 
+#include <utility>
+
 namespace annals {
+
+class MemoryStorage::Bulk final : public BulkWriter {
+ public:
+  explicit Bulk(MemoryStorage& storage) : storage_(storage) {}
+
+  absl::Status Put(const std::string& key, std::string_view value) override {
+    entries_.insert_or_assign(key, std::string(value));
+    return absl::OkStatus();
+  }
+
+  absl::Status Finish() override {
+    std::lock_guard lock(storage_.mu_);
+    for (auto& [key, value] : entries_) storage_.entries_.insert_or_assign(key, std::move(value));
+    return absl::OkStatus();
+  }
+
+ private:
+  MemoryStorage& storage_;
+  Entries entries_;
+};
+
+std::unique_ptr<BulkWriter> MemoryStorage::NewBulkWriter() { return std::make_unique<Bulk>(*this); }
 
 absl::StatusOr<std::optional<std::string>> MemoryStorage::Get(std::string_view key) const {
   std::lock_guard lock(mu_);
@@ -33,7 +57,7 @@ absl::Status MemoryStorage::Scan(const KeyRange& range, Visitor visit) const {
   }
 }
 
-absl::Status MemoryStorage::Write(std::span<const Change> changes, Durability /*durability*/) {
+absl::Status MemoryStorage::Write(std::span<const Change> changes) {
   std::lock_guard lock(mu_);
   for (const Change& change : changes) {
     if (change.end.empty()) {

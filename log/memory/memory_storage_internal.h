@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -15,10 +16,12 @@ class MemoryStorage final : public LogStorage {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
   absl::Status Scan(const KeyRange& range, Visitor visit) const override;
-  absl::Status Write(std::span<const Change> changes, Durability durability) override;
+  absl::Status Write(std::span<const Change> changes) override;
+  std::unique_ptr<BulkWriter> NewBulkWriter() override;
 
  private:
   using Entries = std::map<std::string, std::string, std::less<>>;
+  class Bulk;
 
   mutable std::mutex mu_;
   Entries entries_;  // Guarded by mu_.

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "annals/log/local_log_internal.h"
@@ -152,13 +155,22 @@ class Opener {
       const auto before = DatabaseFiles(env_, options_.path);
       auto log = OpenOnceForReading(access);
       const auto after = DatabaseFiles(env_, options_.path);
-      const bool stable = std::includes(after.begin(), after.end(), before.begin(), before.end());
-      if (stable || attempt == kAttempts) return log;
+      std::vector<std::string> gone;
+      std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                          std::back_inserter(gone));
+      const bool is_of_one_moment = log.ok() ? IsOfOneMoment(**log, gone) : gone.empty();
+      if (is_of_one_moment || attempt == kAttempts) return log;
       std::this_thread::sleep_for(std::chrono::milliseconds(1 << std::min(attempt, 5)));
     }
   }
 
-  absl::StatusOr<std::unique_ptr<UpdateLog>> OpenOnceForReading(LogAccess access) {
+  // Tables that are open may go. RocksDB finds out what tables there are before it reads what
+  // was written since, so a root may be seen whose chunks became a table in between.
+  static bool IsOfOneMoment(const LocalLog& log, const std::vector<std::string>& gone) {
+    return std::all_of(gone.begin(), gone.end(), IsTable) && log.HasChunks();
+  }
+
+  absl::StatusOr<std::unique_ptr<LocalLog>> OpenOnceForReading(LogAccess access) {
     // The mark first: the log that is opened after it must have what it names.
     const MarkReading mark = ReadMark(env_, options_.path);
     ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/true,
@@ -170,7 +182,7 @@ class Opener {
     }
     if (!log.ok()) return WithContext(log.status(), options_.path);
     ANNALS_RETURN_IF_ERROR(CheckMark(mark, log->get()));
-    return std::unique_ptr<UpdateLog>(*std::move(log));
+    return log;
   }
 
   absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForWriting() {
@@ -178,6 +190,7 @@ class Opener {
     ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/false,
                                                       /*create=*/options_.create_if_missing));
     RocksDbStorage* const kept = storage.get();
+    env_->DeleteFile(BulkFile(options_.path)).PermitUncheckedError();
     ANNALS_ASSIGN_OR_RETURN(const auto key, kept->FirstKey(AllKeys()));
     const bool is_empty = !key.has_value();
     const bool is_emptied = is_empty && NamesVersions(mark);

@@ -5,6 +5,8 @@
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/sst_file_writer.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
 
@@ -12,6 +14,9 @@ namespace annals {
 namespace {
 
 constexpr size_t kReadAhead = 2 << 20;
+// Files that vanish send those away who open the store to read it just then, so a few small
+// ones wait for a compaction.
+constexpr uint64_t kWorthDropping = 8 << 20;
 
 rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -47,6 +52,59 @@ rocksdb::WriteBatch ToBatch(std::span<const Change> changes) {
   }
   return batch;
 }
+
+// Writes a table beside the database, which RocksDB then takes in as it is. By way of the
+// write-ahead log and memory all would be written three times, and other writers would wait
+// for room in both.
+class TableWriter final : public BulkWriter {
+ public:
+  TableWriter(rocksdb::DB& db, const std::string& path)
+      : db_(db),
+        path_(path),
+        file_(BulkFile(path)),
+        writer_(SteadyWriting(), db.GetOptions()),
+        status_(writer_.Open(file_)) {}
+
+  ~TableWriter() override { db_.GetEnv()->DeleteFile(file_).PermitUncheckedError(); }
+
+  absl::Status Put(const std::string& key, std::string_view value) override {
+    if (status_.ok()) status_ = writer_.Put(key, ToSlice(value));
+    return Result();
+  }
+
+  absl::Status Finish() override {
+    if (status_.ok()) status_ = writer_.Finish();
+    if (status_.ok()) status_ = Ingest();
+    return Result();
+  }
+
+ private:
+  // The disk gets it bit by bit. All at once, with the sync at the end, would keep it from
+  // syncing commits for long.
+  static rocksdb::EnvOptions SteadyWriting() {
+    rocksdb::EnvOptions options;
+    options.bytes_per_sync = 1 << 20;
+    options.strict_bytes_per_sync = true;
+    return options;
+  }
+
+  rocksdb::Status Ingest() {
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.write_global_seqno = false;
+    return db_.IngestExternalFile({file_}, options);
+  }
+
+  absl::Status Result() const {
+    return status_.ok() ? absl::OkStatus() : FromRocksDb(status_, "cannot write to " + path_);
+  }
+
+  rocksdb::DB& db_;
+  const std::string path_;
+  const std::string file_;
+  rocksdb::SstFileWriter writer_;
+  rocksdb::Status status_;
+};
 
 }  // namespace
 
@@ -87,14 +145,33 @@ absl::Status RocksDbStorage::Scan(const KeyRange& range, Visitor visit) const {
   return Reading(at->status());
 }
 
-absl::Status RocksDbStorage::Write(std::span<const Change> changes, Durability durability) {
+absl::Status RocksDbStorage::Write(std::span<const Change> changes) {
   rocksdb::WriteBatch batch = ToBatch(changes);
   rocksdb::WriteOptions options;
-  // A sync covers all that the write-ahead log got before, and a crash keeps a
-  // prefix of it, so what is not synced here is durable with the next sync.
-  options.sync = durability == Durability::kNow;
+  options.sync = true;
   const rocksdb::Status status = db_->Write(options, &batch);
-  return status.ok() ? absl::OkStatus() : FromRocksDb(status, "cannot write to " + path_);
+  if (!status.ok()) return FromRocksDb(status, "cannot write to " + path_);
+  for (const Change& change : changes) DropFiles(change);
+  return absl::OkStatus();
+}
+
+// Much that was deleted need not wait for a compaction to give its room back. Files with
+// other keys in them stay.
+void RocksDbStorage::DropFiles(const Change& change) {
+  if (change.end.empty()) return;
+  const rocksdb::Range range(change.begin, change.end);
+  uint64_t bytes = 0;
+  const rocksdb::SizeApproximationOptions options;
+  db_->GetApproximateSizes(options, db_->DefaultColumnFamily(), &range, 1, &bytes)
+      .PermitUncheckedError();
+  if (bytes < kWorthDropping) return;
+  rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(), &range.start, &range.limit,
+                              /*include_end=*/false)
+      .PermitUncheckedError();
+}
+
+std::unique_ptr<BulkWriter> RocksDbStorage::NewBulkWriter() {
+  return std::make_unique<TableWriter>(*db_, path_);
 }
 
 void RocksDbStorage::NoteHead(const LogPosition& head) { mark_->Note({store_, head}); }

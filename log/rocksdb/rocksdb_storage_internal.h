@@ -27,12 +27,14 @@ class RocksDbStorage final : public LogStorage {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   absl::StatusOr<std::optional<std::string>> FirstKey(const KeyRange& range) const override;
   absl::Status Scan(const KeyRange& range, Visitor visit) const override;
-  absl::Status Write(std::span<const Change> changes, Durability durability) override;
+  absl::Status Write(std::span<const Change> changes) override;
+  std::unique_ptr<BulkWriter> NewBulkWriter() override;
   void NoteHead(const LogPosition& head) override;
   absl::Status CopyTo(std::string_view directory, const LogPosition& head) override;
 
  private:
   absl::Status Reading(const rocksdb::Status& status) const;
+  void DropFiles(const Change& change);
   absl::Status CopyInto(const std::string& directory, const LogPosition& head);
 
   const std::unique_ptr<rocksdb::DB> db_;

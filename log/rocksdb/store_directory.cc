@@ -117,12 +117,15 @@ absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path) {
   return FromRocksDb(locked, "another writer has " + path);
 }
 
+std::string BulkFile(const std::string& path) { return path + "/CATALOG-CHUNKS.tmp"; }
+
+bool IsTable(std::string_view name) { return name.ends_with(".sst"); }
+
 std::vector<std::string> DatabaseFiles(rocksdb::Env* env, const std::string& path) {
   std::vector<std::string> names;
   env->GetChildren(path, &names).PermitUncheckedError();  // None are none that may vanish.
   std::erase_if(names, [](const std::string& name) {
-    return !absl::EndsWith(name, ".log") && !absl::EndsWith(name, ".sst") &&
-           !absl::StartsWith(name, "MANIFEST-");
+    return !absl::EndsWith(name, ".log") && !IsTable(name) && !absl::StartsWith(name, "MANIFEST-");
   });
   std::sort(names.begin(), names.end());
   return names;

@@ -39,8 +39,13 @@ void RemoveDirectory(rocksdb::Env* env, const std::string& path);
 // and no file changes, as RocksDB's own attempt would change its LOG.
 absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path);
 
+// Where tables are written before they become a part of the database. One that a crash
+// left says nothing.
+std::string BulkFile(const std::string& path);
+
 // The files that make up a database at a moment. Those vanish that the writer
 // needs no more, and a reader that may have missed one must begin again.
+bool IsTable(std::string_view name);
 std::vector<std::string> DatabaseFiles(rocksdb::Env* env, const std::string& path);
 
 }  // namespace annals

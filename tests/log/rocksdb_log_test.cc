@@ -819,6 +819,28 @@ TEST_P(BrokenWriteTest, ASnapshotThatFailsEndsWritingToo) {
   }
 }
 
+TEST_P(BrokenWriteTest, ChunksThatCannotBeWrittenLeaveTheLogAsItIs) {
+  const std::string update = *log_->ReadRecord({1});
+  const CommitId attempt = CommitId::Random();
+  const std::string name = attempt.ToString();
+  const std::string root = SealRoot(log_->Head().store, writer_->position(), attempt, update);
+  const auto snapshot = [&]() -> absl::Status {
+    ANNALS_RETURN_IF_ERROR(log_->PutChunk({1}, name, 0, std::string(200'000, 'c')));
+    return log_->InstallRoot({1}, {0}, name, root);
+  };
+  files_->Fail(GetParam().operation, "CATALOG-CHUNKS.tmp", GetParam().status, GetParam().done);
+  const Reason reason = GetParam().status.IsNoSpace() ? Reason::DISK_FULL : Reason::IO_ERROR;
+  EXPECT_THAT(snapshot(), FailsWith(reason, {GetParam().message}));
+  EXPECT_EQ(log_->Head().snapshot, CatalogVersion{0});
+  files_->Heal();
+  EXPECT_TRUE(env_->FileExists("/store/CATALOG-CHUNKS.tmp").IsNotFound());
+  EXPECT_EQ(Append("goes on").outcome, Outcome::kCommitted);
+  EXPECT_THAT(snapshot(), IsOk());
+  Open();
+  EXPECT_EQ(log_->Head().snapshot, CatalogVersion{1});
+  EXPECT_EQ(log_->ReadChunk({1}, name, 0)->size(), 200'000);
+}
+
 TEST_P(BrokenWriteTest, AGroupThatFailsIsThereAsAWholeOrNotAtAll) {
   const PendingRecord two = writer_->Next("two"), three = writer_->Next("three");
   const PendingRecord group[] = {two, three};

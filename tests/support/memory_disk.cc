@@ -21,9 +21,8 @@ class Borrowed final : public LogStorage {
   absl::Status Scan(const KeyRange& range, Visitor visit) const override {
     return storage_->Scan(range, visit);
   }
-  absl::Status Write(std::span<const Change> changes, Durability durability) override {
-    return storage_->Write(changes, durability);
-  }
+  absl::Status Write(std::span<const Change> changes) override { return storage_->Write(changes); }
+  std::unique_ptr<BulkWriter> NewBulkWriter() override { return storage_->NewBulkWriter(); }
 
  private:
   LogStorage* const storage_;
@@ -69,12 +68,12 @@ std::string MemoryDisk::Get(const std::string& key) const {
 
 void MemoryDisk::Put(const std::string& key, const std::string& value) {
   const Change put[] = {Change::Put(key, value)};
-  EXPECT_TRUE(storage_->Write(put, Durability::kNow).ok());
+  EXPECT_TRUE(storage_->Write(put).ok());
 }
 
 void MemoryDisk::Delete(const std::string& key) {
   const Change erase[] = {Change::Delete({key, key + '\0'})};
-  EXPECT_TRUE(storage_->Write(erase, Durability::kNow).ok());
+  EXPECT_TRUE(storage_->Write(erase).ok());
 }
 
 }  // namespace annals
