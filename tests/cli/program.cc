@@ -108,6 +108,7 @@ std::string RunningProgram::ReadLine() {
 }
 
 void RunningProgram::Kill() { ::kill(process_, SIGKILL); }
+void RunningProgram::Interrupt() { ::kill(process_, SIGINT); }
 
 RunResult RunningProgram::Finish(std::string_view input) {
   RunResult result;
