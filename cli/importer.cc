@@ -38,7 +38,7 @@ absl::Status Importer::Take(std::string_view line) {
   }
   ANNALS_ASSIGN_OR_RETURN(std::string record, RecordOf(*json));
   if (records_) return TakeVersion(*json, std::move(record));
-  if (root_) return TakeChunk(*json, std::move(record));
+  if (root_) return TakeChunk(*json, record);
   return TakeSnapshot(*json, record);
 }
 
@@ -72,7 +72,7 @@ absl::Status Importer::TakeSnapshot(const Json& line, const std::string& record)
   return root_->chunks.empty() ? FinishSnapshot() : absl::OkStatus();
 }
 
-absl::Status Importer::TakeChunk(const Json& line, std::string record) {
+absl::Status Importer::TakeChunk(const Json& line, const std::string& record) {
   const auto number = static_cast<uint32_t>(chunks_.size());
   ANNALS_ASSIGN_OR_RETURN(SnapshotChunk chunk, OpenSnapshotChunk(*root_, number, record));
   ANNALS_RETURN_IF_ERROR(CheckSame(line, ChunkLine(number, chunk, record)));

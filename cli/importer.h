@@ -48,7 +48,7 @@ class Importer {
   std::string Expected() const;
   absl::Status TakeHeader(const Json& line);
   absl::Status TakeSnapshot(const Json& line, const std::string& record);
-  absl::Status TakeChunk(const Json& line, std::string record);
+  absl::Status TakeChunk(const Json& line, const std::string& record);
   absl::Status TakeVersion(const Json& line, std::string record);
   absl::Status FinishSnapshot();
   absl::Status CheckStore(const StoreUuid& store) const;

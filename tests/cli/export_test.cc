@@ -93,7 +93,20 @@ TEST_F(ExportTest, CarriesTheSnapshotWithWhichTheLogBegins) {
   EXPECT_THAT(Run({"log", Path("copy"), "--until", "2001-01-01"}), Exits(0));
 }
 
-TEST_F(ExportTest, IsTheSameEachTime) { EXPECT_EQ(Exported(), Exported()); }
+TEST_F(ExportTest, IsTheSameEachTimeAndChangesNothing) {
+  const std::string before = Everything(store());
+  const std::string text = Exported();
+  EXPECT_EQ(Exported(), text);
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_F(ExportTest, WorksBesideALiveWriter) {
+  RunningProgram writer({"exec", store()});
+  ASSERT_TRUE(writer.Send("CREATE SCHEMA live;\n"));
+  ASSERT_EQ(writer.ReadLine(), "42\tcreate schema LIVE");
+  EXPECT_THAT(Run({"import", Path("copy")}, Exported()), Prints("imported the versions 1 to 42\n"));
+  EXPECT_THAT(writer.Finish("CREATE SCHEMA more;\n"), Exits(0));
+}
 
 TEST_F(ExportTest, EndsAtTheVersionThatIsAskedFor) {
   const std::string part = Run({"export", store(), "--at", "7"}).out;
