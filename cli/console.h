@@ -52,6 +52,8 @@ class Console {
   void Error(std::string_view message);
   void Warning(std::string_view message);
   void Note(std::string_view message);
+  // Whether somebody looks at standard output, on a terminal or through a pager.
+  bool output_is_seen() const { return seen_; }
   // Whether standard error is a terminal, on which a line can be written over.
   static bool errors_are_seen();
   // Writes `text` in place of what this wrote before; WipeLine takes it away.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "annals/cli/catalog_json.h"
+#include "annals/cli/input_lines.h"
 #include "annals/cli/json.h"
 #include "annals/cli/request.h"
 #include "annals/commands/plan.h"
@@ -14,49 +15,6 @@
 
 namespace annals::cli {
 namespace {
-
-// The lines of an input, without their ends.
-class Lines {
- public:
-  struct Line {
-    std::string text;
-    bool too_long = false;  // Then there is no text.
-  };
-
-  explicit Lines(Input& input) : input_(input) {}
-
-  // The next line; nothing at the end of the input.
-  absl::StatusOr<std::optional<Line>> Next() {
-    Line line;
-    size_t searched = 0;
-    for (;;) {
-      const size_t end = pending_.find('\n', searched);
-      if (end != std::string::npos) {
-        line.too_long = line.too_long || end > kMaxRequestBytes;
-        if (!line.too_long) line.text = pending_.substr(0, end);
-        pending_.erase(0, end + 1);
-        return line;
-      }
-      if (pending_.size() > kMaxRequestBytes) {
-        line.too_long = true;
-        pending_.clear();
-      }
-      searched = pending_.size();
-      ANNALS_ASSIGN_OR_RETURN(const std::string more, input_.Read());
-      if (!more.empty()) {
-        pending_ += more;
-        continue;
-      }
-      if (pending_.empty() && !line.too_long) return std::nullopt;
-      line.text = std::exchange(pending_, {});
-      return line;
-    }
-  }
-
- private:
-  Input& input_;
-  std::string pending_;  // Read, and not given yet.
-};
 
 Json ErrorReply(const absl::Status& status, std::optional<size_t> command) {
   const Reason reason = ReasonOf(status).value_or(Reason::INTERNAL);
@@ -90,7 +48,7 @@ Json Reply(CatalogManager& manager, const SnapshotRequest& request,
   return {{"snapshot", *written}};
 }
 
-Json Answer(CatalogManager& manager, const Lines::Line& line, const ExecuteOptions& options) {
+Json Answer(CatalogManager& manager, const InputLines::Line& line, const ExecuteOptions& options) {
   if (line.too_long) {
     return ErrorReply(MakeError(Reason::INVALID_REQUEST, absl::StrCat("the line is longer than ",
                                                                       kMaxRequestBytes, " bytes")),
@@ -106,7 +64,7 @@ Json Answer(CatalogManager& manager, const Lines::Line& line, const ExecuteOptio
 
 ExitCode RunJsonSession(CatalogManager& manager, Input& input, const ExecuteOptions& options,
                         Console& console) {
-  Lines lines(input);
+  InputLines lines(input, kMaxRequestBytes);
   for (;;) {
     const auto line = lines.Next();
     if (!line.ok()) return console.UsageError(ToStd(line.status().message()));

@@ -6,18 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "annals/catalog/entry_text.h"
-#include "annals/cli/change_text.h"
 #include "annals/cli/json.h"
 #include "annals/cli/lives.h"
+#include "annals/cli/log_walk.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/progress.h"
 #include "annals/cli/store_reader.h"
 #include "annals/cli/terminal_text.h"
-#include "annals/cli/text_table.h"
+#include "annals/cli/version_json.h"
 #include "annals/commands/names.h"
 #include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
@@ -26,117 +25,7 @@
 namespace annals::cli {
 namespace {
 
-// --- As JSON.
-
-Json EntriesJson(const std::vector<UpdateEntry>& entries) {
-  const KnownNames names(entries);
-  Json list = Json::array();
-  for (const UpdateEntry& entry : entries) {
-    const EntryFacts facts = names.FactsOf(entry);
-    list.push_back({{"op", std::string(EntryName(entry))},
-                    {"kind", facts.kind ? Json(std::string(KindName(*facts.kind))) : Json()},
-                    {"id", facts.id.value},
-                    {"name", facts.name.empty() ? Json() : Json(facts.name)}});
-  }
-  return list;
-}
-
-// Hybrid timestamps are strings: JSON's numbers are not exact beyond 2^53 everywhere.
-Json VersionJson(CatalogVersion version, const UpdateRecord& record) {
-  const VersionedUpdate& update = record.update;
-  return {{"version", version.value},
-          {"timestamp", MomentText(update.timestamp)},
-          {"hlc", absl::StrCat(update.timestamp.raw())},
-          {"activation", MomentText(update.activation)},
-          {"activation_hlc", absl::StrCat(update.activation.raw())},
-          {"author", update.author},
-          {"message", update.message},
-          {"statement", update.statement},
-          {"policy", update.policy == Policy::kRelaxed ? "relaxed" : "strict"},
-          {"commit_id", record.envelope.commit_id.ToString()},
-          {"hash", record.hash.ToString()},
-          {"previous_hash", record.envelope.previous.ToString()},
-          {"snapshot", record.is_root},
-          {"entries", EntriesJson(update.entries)}};
-}
-
 // --- log
-
-constexpr size_t kPartRows = 500;
-constexpr size_t kTitleWidth = 100;
-
-// What a version is about, on one line: its message, or its statement, or its entries.
-std::string TitleOf(const VersionedUpdate& update) {
-  const std::string& text = update.message.empty() ? update.statement : update.message;
-  return text.empty() ? SummaryOf(update.entries) : Visible(Shortened(text, kTitleWidth));
-}
-
-// Each entry on a line, and how much it is.
-std::string StatText(const UpdateRecord& record) {
-  const KnownNames names(record.update.entries, nullptr, &ddl::QuoteName);
-  std::string text;
-  for (const UpdateEntry& entry : record.update.entries) {
-    absl::StrAppend(&text, "    ", Visible(names.WordsOf(entry)), "\n");
-  }
-  const size_t count = record.update.entries.size();
-  return absl::StrCat(text, "    ", count, count == 1 ? " entry, " : " entries, ",
-                      record.bytes.size(), " bytes\n");
-}
-
-// Writes versions one after the other in one of the forms of `log`.
-class LogWriter {
- public:
-  LogWriter(std::string form, Console& console) : form_(std::move(form)), console_(console) {
-    if (form_ == "json") console_.Print("[");
-  }
-
-  void Write(CatalogVersion version, const UpdateRecord& record) {
-    if (form_ == "json" || form_ == "jsonl") return WriteJson(version, record);
-    const VersionedUpdate& update = record.update;
-    if (form_ == "oneline" || form_ == "stat") {
-      console_.Print(absl::StrCat(console_.Styled(Style::kVersion, absl::StrCat(version.value)),
-                                  "  ", MomentText(update.timestamp), "  ", TitleOf(update), "\n"));
-      if (form_ == "stat") console_.Print(StatText(record));
-      return;
-    }
-    table_.AddRow({absl::StrCat(version.value), MomentText(update.timestamp),
-                   Shortened(update.author, 30), Shortened(update.message, kTitleWidth),
-                   SummaryOf(update.entries)});
-    if (table_.size() == kPartRows) console_.Print(table_.TakeText());
-  }
-
-  void Finish() {
-    if (form_ == "json") console_.Print(count_ == 0 ? "]\n" : "\n]\n");
-    if (form_ == "table") console_.Print(table_.TakeText());
-  }
-
- private:
-  void WriteJson(CatalogVersion version, const UpdateRecord& record) {
-    const bool array = form_ == "json";
-    if (array) console_.Print(count_ == 0 ? "\n" : ",\n");
-    console_.Print(JsonText(VersionJson(version, record)));
-    if (!array) console_.Print("\n");
-    ++count_;
-  }
-
-  const std::string form_;
-  Console& console_;
-  TextTable table_{{"VERSION", "TIME", "AUTHOR", "MESSAGE", "CHANGES"}};
-  size_t count_ = 0;
-};
-
-// --- Which versions
-
-// How many versions -n allows.
-//   INVALID_REQUEST  it is no number
-absl::StatusOr<uint64_t> ReadLimit(const Arguments& arguments) {
-  uint64_t limit = UINT64_MAX;
-  const auto text = arguments.Find("n");
-  if (!text.has_value()) return limit;
-  const bool digits = !text->empty() && text->find_first_not_of("0123456789") == text->npos;
-  if (digits && absl::SimpleAtoi(*text, &limit)) return limit;
-  return MakeError(Reason::INVALID_REQUEST, "-n wants a number of versions");
-}
 
 // The moment that an option names; nothing without the option.
 absl::StatusOr<std::optional<HybridTimestamp>> ReadMoment(const Arguments& arguments,
@@ -167,16 +56,6 @@ absl::StatusOr<uint64_t> FirstAfter(HybridTimestamp time, uint64_t first, uint64
   return first;
 }
 
-// The versions that a call of `log` asks for.
-struct Wanted {
-  uint64_t first = 1;
-  uint64_t last = 0;
-  // Only these of them, if an object is asked for.
-  std::optional<std::set<uint64_t>> only;
-
-  bool Includes(uint64_t version) const { return !only || only->contains(version); }
-};
-
 // The versions that did something to the object that --object names.
 absl::StatusOr<std::set<uint64_t>> VersionsOf(const std::string& object, const UpdateLog& log,
                                               Console& console) {
@@ -193,7 +72,7 @@ absl::StatusOr<std::set<uint64_t>> VersionsOf(const std::string& object, const U
 }
 
 // The newest `limit` of what is wanted, and no more.
-void Limit(uint64_t limit, Wanted& wanted) {
+void Limit(uint64_t limit, WantedVersions& wanted) {
   if (wanted.only) {
     std::erase_if(*wanted.only, [&](uint64_t v) { return v < wanted.first || v > wanted.last; });
     while (wanted.only->size() > limit) wanted.only->erase(wanted.only->begin());
@@ -207,10 +86,12 @@ void Limit(uint64_t limit, Wanted& wanted) {
   }
 }
 
-absl::StatusOr<Wanted> Choose(const Arguments& arguments, const UpdateLog& log, Console& console) {
+absl::StatusOr<WantedVersions> Choose(const Arguments& arguments, const UpdateLog& log,
+                                      Console& console) {
   const UpdateLog::HeadInfo head = log.Head();
-  Wanted wanted{.first = std::max<uint64_t>(head.snapshot.value, 1), .last = head.version.value};
-  ANNALS_ASSIGN_OR_RETURN(const uint64_t limit, ReadLimit(arguments));
+  WantedVersions wanted{.first = std::max<uint64_t>(head.snapshot.value, 1),
+                        .last = head.version.value};
+  ANNALS_ASSIGN_OR_RETURN(const uint64_t limit, ReadCount(arguments, UINT64_MAX));
   ANNALS_ASSIGN_OR_RETURN(const auto since, ReadMoment(arguments, "since"));
   ANNALS_ASSIGN_OR_RETURN(const auto until, ReadMoment(arguments, "until"));
   if (until) {
@@ -230,65 +111,6 @@ absl::StatusOr<Wanted> Choose(const Arguments& arguments, const UpdateLog& log, 
   Limit(limit, wanted);
   return wanted;
 }
-
-// Writes what there is of `log`, one way or the other; what cannot be read is told, and
-// the others can still be shown.
-class LogWalk {
- public:
-  LogWalk(const UpdateLog& log, LogWriter& writer, Console& console)
-      : log_(log), records_(log), writer_(writer), console_(console) {}
-
-  // Tells of `wanted`, newest first unless `reverse`.
-  ExitCode Walk(const Wanted& wanted, bool reverse) {
-    if (wanted.only) return WalkOnly(*wanted.only, reverse);
-    const auto [first, last] = std::pair(wanted.first, wanted.last);
-    if (first > last) return code_;
-    const uint64_t end = reverse ? last : first;
-    uint64_t at = reverse ? first : last;
-    while (console_.working()) {
-      const UpdateLog::VersionRange told = Tell({at});
-      const uint64_t reached = std::clamp((reverse ? told.last : told.first).value, first, last);
-      if (reached == end) break;
-      at = reverse ? reached + 1 : reached - 1;
-    }
-    return code_;
-  }
-
- private:
-  ExitCode WalkOnly(const std::set<uint64_t>& versions, bool reverse) {
-    std::vector<uint64_t> order(versions.begin(), versions.end());
-    if (!reverse) std::ranges::reverse(order);
-    for (const uint64_t version : order) {
-      if (console_.working()) Tell({version});
-    }
-    return code_;
-  }
-
-  // Tells of `version`, or of the whole gap that it lies in. Which versions these were.
-  UpdateLog::VersionRange Tell(CatalogVersion version) {
-    const auto record = records_.Read(version);
-    if (record.ok()) {
-      writer_.Write(version, *record);
-      return {version, version};
-    }
-    const auto gap = log_.GapAt(version);
-    const bool wide = gap && gap->first < gap->last;
-    const absl::Status status =
-        wide ? MakeError(Reason::DAMAGED,
-                         absl::StrCat("the records of the versions ", gap->first.value, " to ",
-                                      gap->last.value, " are missing"))
-             : record.status();
-    console_.Fail(status, ExitCode::kDamaged);
-    code_ = ReadFailure(status);
-    return wide ? *gap : UpdateLog::VersionRange{version, version};
-  }
-
-  const UpdateLog& log_;
-  LinkedReader records_;
-  LogWriter& writer_;
-  Console& console_;
-  ExitCode code_ = ExitCode::kDone;
-};
 
 std::string_view FormOf(const Arguments& arguments) {
   if (arguments.Has("stat")) return "stat";

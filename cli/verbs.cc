@@ -4,12 +4,15 @@
 #include "annals/cli/describe.h"
 #include "annals/cli/diff_verb.h"
 #include "annals/cli/exec.h"
+#include "annals/cli/export.h"
 #include "annals/cli/history_verb.h"
+#include "annals/cli/import.h"
 #include "annals/cli/log_verb.h"
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
 #include "annals/cli/report/report_verb.h"
+#include "annals/cli/tail.h"
 #include "annals/cli/verb.h"
 #include "annals/schemas/status.h"
 
@@ -17,9 +20,9 @@ namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(),   LsVerb(),       DescribeVerb(), QueryVerb(),      LogVerb(),
-      ShowVerb(),   DiffVerb(),     HistoryVerb(),  BlameVerb(),      ReportVerb(),
-      BackupVerb(), SnapshotVerb(), RepairVerb(),   CompletionVerb(),
+      ExecVerb(),   LsVerb(),     DescribeVerb(), QueryVerb(),  LogVerb(),        TailVerb(),
+      ShowVerb(),   DiffVerb(),   HistoryVerb(),  BlameVerb(),  ReportVerb(),     ExportVerb(),
+      ImportVerb(), BackupVerb(), SnapshotVerb(), RepairVerb(), CompletionVerb(),
   };
   return *verbs;
 }

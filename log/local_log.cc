@@ -53,6 +53,22 @@ absl::StatusOr<std::optional<CatalogVersion>> ReadVersion(const LogStorage& stor
   return version;
 }
 
+// The place of the version that `root` stands for, which must be of that store, in the
+// root and in the update that it holds.
+//   INTERNAL  it is not
+absl::StatusOr<LogPosition> PositionInRoot(const StoreUuid& store, CatalogVersion version,
+                                           std::string_view root) {
+  const auto record = OpenRecordAt(store, version, root);
+  if (!record.ok()) return MakeError(Reason::INTERNAL, ToStd(record.status().message()));
+  const auto update = UpdateInRoot(*record);
+  if (update.has_value() && update->envelope.store == store &&
+      update->envelope.version == version && version.value > 0) {
+    return LogPosition{version, record->envelope.previous};
+  }
+  return MakeError(Reason::INTERNAL, absl::StrCat("the root holds no update of version ",
+                                                  version.value, " of this store"));
+}
+
 // For salvage: the store that the first record names whose bytes are whole.
 StoreUuid StoreOfRecords(const LogStorage& storage) {
   StoreUuid store;
@@ -171,8 +187,8 @@ bool LocalLog::HasChunks() const {
   const auto root = OpenRecordAt(store_, state_.snapshot, *bytes);
   if (!root.ok()) return true;
   const std::string attempt = root->envelope.commit_id.ToString();
-  const auto found = storage_->FirstKey({ChunkKey(state_.snapshot, attempt, 0),
-                                         ChunkKey(state_.snapshot, attempt, kMaxChunks - 1)});
+  const auto found = storage_->FirstKey(
+      {ChunkKey(state_.snapshot, attempt, 0), ChunkKey(state_.snapshot, attempt, kMaxChunks - 1)});
   return !found.ok() || found->has_value();
 }
 
@@ -447,8 +463,9 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
   }
   if (!chunks_.AreOf(snapshot, attempt) || number != chunks_.count) {
     return MakeError(Reason::INVALID_REQUEST,
-                     absl::StrCat(key, " comes out of turn: expected chunk 0, or the one after "
-                                       "the last of the same attempt"));
+                     absl::StrCat(key,
+                                  " comes out of turn: expected chunk 0, or the one after "
+                                  "the last of the same attempt"));
   }
   ++chunks_.count;
   return chunks_.writer->Put(key, bytes);
@@ -501,6 +518,36 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
     return Break(absl::StrCat("the snapshot of version ", snapshot.value), written);
   }
   if (sink_ != nullptr) sink_->OnSnapshotMoved(snapshot);
+  return absl::OkStatus();
+}
+
+absl::Status LocalLog::BeginAt(CatalogVersion snapshot, std::string_view attempt,
+                               std::string_view root) {
+  std::lock_guard no_copy(snapshotting_);
+  std::lock_guard turn(writing_);
+  ANNALS_RETURN_IF_ERROR(CheckWritable());
+  if (sink_ != nullptr || state_.head.version.value > 0) {
+    return MakeError(Reason::VERSION_CONFLICT,
+                     absl::StrCat("only an empty log can begin with a snapshot; this one has ",
+                                  sink_ != nullptr ? "a subscriber" : "versions"));
+  }
+  ANNALS_ASSIGN_OR_RETURN(const LogPosition head, PositionInRoot(store_, snapshot, root));
+  ANNALS_RETURN_IF_ERROR(CheckRoot(store_, head, attempt, root));
+  ANNALS_RETURN_IF_ERROR(FinishChunks(snapshot, attempt));
+
+  const std::string version = VersionValue(snapshot);
+  const Change changes[] = {Change::Put(UpdateKey(snapshot), root),
+                            Change::Put(std::string(kSnapshotKey), version),
+                            Change::Put(std::string(kHeadKey), version)};
+  if (const absl::Status written = storage_->Write(changes); !written.ok()) {
+    return Break(absl::StrCat("the snapshot of version ", snapshot.value), written);
+  }
+  {
+    std::lock_guard lock(state_mu_);
+    state_.head = head;
+    state_.snapshot = snapshot;
+  }
+  storage_->NoteHead(head);
   return absl::OkStatus();
 }
 

@@ -75,6 +75,8 @@ class LocalLog final : public UpdateLog {
                         std::string_view bytes) override;
   absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                            std::string_view attempt, std::string_view root) override;
+  absl::Status BeginAt(CatalogVersion snapshot, std::string_view attempt,
+                       std::string_view root) override;
   absl::Status Backup(std::string_view directory) override;
   std::span<const std::string> warnings() const override { return warnings_; }
   std::string_view accepted_loss() const override { return accepted_loss_; }

@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "annals/log/record.h"
 #include "annals/schemas/ids.h"
+#include "annals/schemas/status.h"
 
 namespace annals {
 
@@ -148,6 +149,16 @@ class UpdateLog {
   //   CATALOG_VERSION_NOT_FOUND  `snapshot` is above the head
   virtual absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                                    std::string_view attempt, std::string_view root) = 0;
+
+  // Makes an empty log begin with the snapshot of another one: puts `root`, sealed for
+  // this store, in the place of `snapshot`, which is the head then. Its chunks were put
+  // before. Nobody subscribes yet.
+  //   VERSION_CONFLICT  the log is not empty
+  //   NOT_SUPPORTED     this kind of log begins with version 1
+  virtual absl::Status BeginAt(CatalogVersion /*snapshot*/, std::string_view /*attempt*/,
+                               std::string_view /*root*/) {
+    return MakeError(Reason::NOT_SUPPORTED, "this kind of log begins with version 1");
+  }
 
   // Makes a consistent copy of the log that can be opened by itself, in
   // `directory`, which must not exist yet.

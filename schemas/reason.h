@@ -117,6 +117,7 @@ namespace annals {
   X(NOT_A_STORE,                     kFailedPrecondition)          \
   X(READ_ONLY,                       kFailedPrecondition)          \
   X(BACKUP_EXISTS,                   kAlreadyExists)               \
+  X(STORE_EXISTS,                    kAlreadyExists)               \
   X(CLOSED,                          kUnavailable)                 \
   /* History and the log. */                                       \
   X(VERSION_TRUNCATED,               kOutOfRange)                  \

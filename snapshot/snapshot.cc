@@ -2,56 +2,26 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <future>
-#include <iterator>
-#include <memory>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "annals/log/keys.h"
 #include "annals/schemas/status.h"
+#include "annals/snapshot/snapshot_parts.h"
+#include "annals/snapshot/snapshot_writer_internal.h"
 #include "annals_fbs/snapshot_generated.h"
 
 namespace annals {
 namespace {
 
-std::string_view Finish(flatbuffers::FlatBufferBuilder& builder) {
-  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
-}
-
-std::string_view View(const flatbuffers::Vector<uint8_t>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-absl::Status Damaged(std::string_view key, std::string_view what) {
-  return MakeError(Reason::DAMAGED, absl::StrCat(ToAbsl(key), ": ", ToAbsl(what)));
-}
-
-// A payload in memory of its own, where FlatBuffers finds it aligned.
-std::string Aligned(std::string_view payload) {
-  // A string this small would keep its bytes inside itself, at any address.
-  std::string copy;
-  copy.reserve(std::max<size_t>(payload.size(), 64));
-  copy.assign(payload);
-  return copy;
-}
-
-template <typename Table>
-absl::StatusOr<const Table*> VerifiedRoot(std::string_view key, std::string_view payload) {
-  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(payload.data()), payload.size(),
-                                 /*max_depth=*/64, /*max_tables=*/10'000'000);
-  if (!verifier.VerifyBuffer<Table>()) return Damaged(key, "the payload is no whole FlatBuffer");
-  return flatbuffers::GetRoot<Table>(payload.data());
-}
-
 // --- Writing.
 
+// Puts objects into chunks.
 class ChunkWriter {
  public:
-  ChunkWriter(const Envelope& envelope, UpdateLog& log, std::string attempt, size_t chunk_bytes)
-      : envelope_(envelope), log_(log), attempt_(std::move(attempt)), chunk_bytes_(chunk_bytes) {}
+  ChunkWriter(SnapshotWriter& writer, size_t chunk_bytes)
+      : writer_(writer), chunk_bytes_(chunk_bytes) {}
 
   absl::Status Add(const ObjectDescriptor& object) {
     const std::string_view bytes = object.bytes();
@@ -68,150 +38,40 @@ class ChunkWriter {
     if (objects_.empty()) return absl::OkStatus();
     const auto objects = builder_.CreateVector(objects_);
     builder_.Finish(fbs::CreateChunk(builder_, objects));
-    const std::string record = SealRecord(envelope_, Finish(builder_));
-    ANNALS_RETURN_IF_ERROR(
-        log_.PutChunk(envelope_.version, attempt_, static_cast<uint32_t>(chunks_.size()), record));
-    const Sha256Hash hash = Sha256Hash::Of(record);
-    auto& info = *chunks_.emplace_back(std::make_unique<fbs::ChunkInfoT>());
-    info.size = record.size();
-    info.sha256.assign(hash.bytes.begin(), hash.bytes.end());
+    ANNALS_RETURN_IF_ERROR(writer_.Put(
+        {reinterpret_cast<const char*>(builder_.GetBufferPointer()), builder_.GetSize()}));
     objects_.clear();
     builder_.Clear();
     return absl::OkStatus();
   }
 
   uint64_t object_count() const { return object_count_; }
-  std::vector<std::unique_ptr<fbs::ChunkInfoT>> TakeChunks() { return std::move(chunks_); }
 
  private:
-  const Envelope envelope_;
-  UpdateLog& log_;
-  const std::string attempt_;
+  SnapshotWriter& writer_;
   const size_t chunk_bytes_;
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<flatbuffers::Offset<fbs::SnapshotObject>> objects_;
-  std::vector<std::unique_ptr<fbs::ChunkInfoT>> chunks_;
   uint64_t object_count_ = 0;
 };
 
 // --- Reading.
 
-absl::Status CheckKind(std::string_view key, const Envelope& envelope, RecordKind kind,
-                       CatalogVersion version) {
-  if (envelope.kind != kind) {
-    return Damaged(key, absl::StrCat("found a record of kind ", static_cast<int>(envelope.kind),
-                                     ", expected kind ", static_cast<int>(kind)));
-  }
-  if (envelope.version != version) {
-    return Damaged(key, absl::StrCat("found the record of version ", envelope.version.value,
-                                     ", expected version ", version.value));
-  }
-  return absl::OkStatus();
+absl::StatusOr<SnapshotRoot> ReadRoot(const UpdateLog& log, CatalogVersion version) {
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
+  return OpenSnapshotRoot(version, bytes);
 }
 
-// The root's payload, and the table in it.
-struct Root {
-  Envelope envelope;
-  std::string payload;
-  const fbs::Root* table = nullptr;
-};
-
-absl::StatusOr<Root> OpenRoot(std::string_view key, const RecordView& record,
-                              CatalogVersion version) {
-  ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kRoot, version));
-  Root root{record.envelope, Aligned(record.payload)};
-  ANNALS_ASSIGN_OR_RETURN(root.table, VerifiedRoot<fbs::Root>(key, root.payload));
-  if (!IsAttempt(root.table->attempt()->string_view()) ||
-      root.table->chunks()->size() > kMaxChunks) {
-    return Damaged(key, "it names chunks that cannot be");
-  }
-  for (const fbs::ChunkInfo* chunk : *root.table->chunks()) {
-    if (chunk == nullptr || chunk->sha256()->size() != sizeof(Sha256Hash::bytes)) {
-      return Damaged(key, "it lists a chunk without hash");
-    }
-  }
-  return root;
+absl::StatusOr<SnapshotChunk> ReadChunk(const UpdateLog& log, const SnapshotRoot& root,
+                                        uint32_t number) {
+  ANNALS_ASSIGN_OR_RETURN(std::string bytes, log.ReadChunk(root.version, root.attempt, number));
+  return OpenSnapshotChunk(root, number, std::move(bytes));
 }
-
-absl::StatusOr<UpdateRecord> OpenUpdate(std::string_view key, std::string bytes,
-                                        CatalogVersion version, bool is_root) {
-  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
-  ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kUpdate, version));
-  auto update = DecodeUpdate(Aligned(record.payload));
-  if (!update.ok()) return WithContext(update.status(), key);
-  const Envelope envelope = record.envelope;
-  const Sha256Hash hash = HashOfVersion(bytes);
-  return UpdateRecord{std::move(bytes), envelope, hash, *std::move(update), is_root};
-}
-
-// What chunks hold. The objects' bytes lie in `buffers`.
-struct Content {
-  std::vector<ObjectDescriptor> objects;
-  std::vector<std::unique_ptr<const std::string>> buffers;
-
-  std::string_view Keep(std::string bytes) {
-    return *buffers.emplace_back(std::make_unique<const std::string>(std::move(bytes)));
-  }
-};
-
-bool IsAligned(std::string_view bytes) {
-  return reinterpret_cast<uintptr_t>(bytes.data()) % 8 == 0;
-}
-
-// The chunks of a snapshot, read and checked one by one. Any thread.
-class ChunkReader {
- public:
-  ChunkReader(const UpdateLog& log, const fbs::Root& root, CatalogVersion version)
-      : log_(log), root_(root), version_(version), store_(log.Head().store) {}
-
-  uint32_t count() const { return root_.chunks()->size(); }
-
-  absl::StatusOr<Content> Read(uint32_t number) const {
-    const std::string_view attempt = root_.attempt()->string_view();
-    const std::string key = ChunkKey(version_, attempt, number);
-    ANNALS_ASSIGN_OR_RETURN(std::string read, log_.ReadChunk(version_, attempt, number));
-    Content content;
-    const std::string_view bytes = content.Keep(std::move(read));
-    ANNALS_RETURN_IF_ERROR(CheckListed(key, bytes, *root_.chunks()->Get(number)));
-    ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
-    ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kChunk, version_));
-    if (record.envelope.store != store_) return Damaged(key, "it is of another store");
-    ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* chunk, VerifiedRoot<fbs::Chunk>(key, record.payload));
-    content.objects.reserve(chunk->objects()->size());
-    for (const fbs::SnapshotObject* object : *chunk->objects()) {
-      if (object == nullptr) return Damaged(key, "it has an empty object");
-      std::string_view object_bytes = View(*object->object());
-      // Another program's builder may have put it anywhere.
-      if (!IsAligned(object_bytes)) object_bytes = content.Keep(Aligned(object_bytes));
-      if (const absl::Status status = CheckObject(object_bytes); !status.ok()) {
-        return WithContext(status, key);
-      }
-      content.objects.emplace_back(object_bytes, CatalogVersion{object->from()},
-                                   HybridTimestamp::FromRaw(object->timestamp()));
-    }
-    return content;
-  }
-
- private:
-  static absl::Status CheckListed(std::string_view key, std::string_view bytes,
-                                  const fbs::ChunkInfo& info) {
-    const Sha256Hash hash = Sha256Hash::Of(bytes);
-    if (bytes.size() == info.size() &&
-        std::memcmp(hash.bytes.data(), info.sha256()->data(), hash.bytes.size()) == 0) {
-      return absl::OkStatus();
-    }
-    return Damaged(key, "it is not the chunk that the snapshot's root lists");
-  }
-
-  const UpdateLog& log_;
-  const fbs::Root& root_;
-  const CatalogVersion version_;
-  const StoreUuid store_;
-};
 
 // What the chunks hold, one after the other; read on `threads` threads.
-std::vector<absl::StatusOr<Content>> ReadChunks(const ChunkReader& reader, int threads) {
-  std::vector<absl::StatusOr<Content>> chunks(reader.count());
+std::vector<absl::StatusOr<SnapshotChunk>> ReadChunks(const UpdateLog& log,
+                                                      const SnapshotRoot& root, int threads) {
+  std::vector<absl::StatusOr<SnapshotChunk>> chunks(root.chunks.size());
   std::atomic<uint32_t> next{0};
   std::atomic<bool> damaged{false};
   const auto work = [&] {
@@ -219,7 +79,7 @@ std::vector<absl::StatusOr<Content>> ReadChunks(const ChunkReader& reader, int t
     while (!damaged) {
       const uint32_t number = next.fetch_add(1);
       if (number >= chunks.size()) return;
-      chunks[number] = reader.Read(number);
+      chunks[number] = ReadChunk(log, root, number);
       if (!chunks[number].ok()) damaged = true;
     }
   };
@@ -231,22 +91,6 @@ std::vector<absl::StatusOr<Content>> ReadChunks(const ChunkReader& reader, int t
   return chunks;
 }
 
-absl::Status ReadObjects(const ChunkReader& reader, int threads, CatalogImage& image) {
-  std::vector<absl::StatusOr<Content>> chunks = ReadChunks(reader, threads);
-  size_t count = 0;
-  for (const absl::StatusOr<Content>& chunk : chunks) {
-    ANNALS_RETURN_IF_ERROR(chunk.status());
-    count += chunk->objects.size();
-  }
-  image.objects.reserve(count);
-  for (absl::StatusOr<Content>& chunk : chunks) {
-    image.objects.insert(image.objects.end(), chunk->objects.begin(), chunk->objects.end());
-    std::move(chunk->buffers.begin(), chunk->buffers.end(), std::back_inserter(image.buffers));
-    chunk = Content();  // Memory for twice as many descriptors is not needed.
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersion version) {
@@ -254,81 +98,46 @@ absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersi
   ANNALS_ASSIGN_OR_RETURN(std::string bytes, log.ReadRecord(version));
   ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
   if (record.envelope.kind != RecordKind::kRoot) {
-    return OpenUpdate(key, std::move(bytes), version, false);
+    return OpenUpdateRecord(key, std::move(bytes), version);
   }
-  ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
-  return OpenUpdate(absl::StrCat(key, " (the update in the snapshot's root)"),
-                    std::string(View(*root.table->update())), version, true);
+  ANNALS_ASSIGN_OR_RETURN(SnapshotRoot root, OpenSnapshotRoot(version, bytes));
+  return std::move(root.update);
 }
 
 absl::Status WriteSnapshot(const Catalog& catalog, UpdateLog& log, CatalogVersion expected_snapshot,
                            size_t chunk_bytes) {
   const CatalogVersion version = catalog.version();
-  ANNALS_ASSIGN_OR_RETURN(UpdateRecord record, ReadUpdateRecord(log, version));
-  Envelope envelope{.kind = RecordKind::kChunk,
-                    .store = log.Head().store,
-                    .version = version,
-                    .commit_id = CommitId::Random()};
-  const std::string attempt = envelope.commit_id.ToString();
-
-  ChunkWriter chunks(envelope, log, attempt, chunk_bytes);
+  ANNALS_ASSIGN_OR_RETURN(const UpdateRecord record, ReadUpdateRecord(log, version));
+  SnapshotWriter writer(version, log);
+  ChunkWriter chunks(writer, chunk_bytes);
   absl::Status status;
   catalog.ForEachObject([&](const ObjectDescriptor& object) {
     if (status.ok()) status = chunks.Add(object);
   });
   if (status.ok()) status = chunks.Flush();
   ANNALS_RETURN_IF_ERROR(status);
-
-  fbs::RootT root;
-  root.attempt = attempt;
-  root.update.assign(record.bytes.begin(), record.bytes.end());
-  root.default_zone = catalog.default_zone_id().value;
-  root.object_count = chunks.object_count();
-  root.chunks = chunks.TakeChunks();
-  flatbuffers::FlatBufferBuilder builder(record.bytes.size() + 1024);
-  builder.Finish(fbs::Root::Pack(builder, &root));
-  envelope.kind = RecordKind::kRoot;
-  envelope.previous = record.hash;  // The hash of the version that the root stands for.
-  return log.InstallRoot(version, expected_snapshot, attempt,
-                         SealRecord(envelope, Finish(builder)));
+  return log.InstallRoot(
+      version, expected_snapshot, writer.attempt(),
+      writer.SealRoot(record.bytes, catalog.default_zone_id(), chunks.object_count()));
 }
 
 absl::StatusOr<SnapshotInfo> ReadSnapshotInfo(const UpdateLog& log, CatalogVersion version) {
-  const std::string key = UpdateKey(version);
-  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
-  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
-  ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
-  SnapshotInfo info{root.table->attempt()->str(), root.table->chunks()->size(), 0};
-  for (const fbs::ChunkInfo* chunk : *root.table->chunks()) info.bytes += chunk->size();
+  ANNALS_ASSIGN_OR_RETURN(const SnapshotRoot root, ReadRoot(log, version));
+  SnapshotInfo info{root.attempt, root.chunks.size(), 0};
+  for (const SnapshotRoot::Chunk& chunk : root.chunks) info.bytes += chunk.size;
   return info;
 }
 
 absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version, int threads) {
-  const std::string key = UpdateKey(version);
-  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
-  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
-  ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
-  if (root.envelope.store != log.Head().store)
-    return Damaged(key, "the snapshot is of another store");
-  ANNALS_ASSIGN_OR_RETURN(UpdateRecord update, ReadUpdateRecord(log, version));
-  if (root.envelope.previous != update.hash) {
-    return Damaged(key, "the root does not stand for the update that it holds");
+  ANNALS_ASSIGN_OR_RETURN(const SnapshotRoot root, ReadRoot(log, version));
+  ANNALS_RETURN_IF_ERROR(CheckSnapshotRoot(root, log.Head().store));
+  std::vector<SnapshotChunk> chunks;
+  chunks.reserve(root.chunks.size());
+  for (absl::StatusOr<SnapshotChunk>& chunk : ReadChunks(log, root, threads)) {
+    ANNALS_RETURN_IF_ERROR(chunk.status());
+    chunks.push_back(*std::move(chunk));
   }
-  Snapshot snapshot{.image = {.version = version,
-                              .timestamp = update.update.timestamp,
-                              .activation = update.update.activation,
-                              .next_object_id = update.update.next_object_id,
-                              .default_zone_id = {root.table->default_zone()},
-                              .objects = {},
-                              .buffers = {}},
-                    .hash = update.hash};
-  const ChunkReader reader(log, *root.table, version);
-  ANNALS_RETURN_IF_ERROR(ReadObjects(reader, threads, snapshot.image));
-  if (snapshot.image.objects.size() != root.table->object_count()) {
-    return Damaged(key, absl::StrCat("the chunks hold ", snapshot.image.objects.size(),
-                                     " objects, expected ", root.table->object_count()));
-  }
-  return snapshot;
+  return AssembleSnapshot(root, std::move(chunks));
 }
 
 }  // namespace annals

@@ -248,4 +248,16 @@ absl::StatusOr<std::unique_ptr<UpdateLog>> OpenRocksDbLog(const RocksDbLogOption
   return Opener(options).Open();
 }
 
+// Files of a database only grow, and another one has another name.
+std::string StoreStamp(const std::string& path, rocksdb::Env* env) {
+  if (env == nullptr) env = rocksdb::Env::Default();
+  std::string stamp;
+  for (const std::string& name : DatabaseFiles(env, path)) {
+    uint64_t size = 0;
+    env->GetFileSize(absl::StrCat(path, "/", name), &size).PermitUncheckedError();
+    absl::StrAppend(&stamp, name, " ", size, "\n");
+  }
+  return stamp;
+}
+
 }  // namespace annals

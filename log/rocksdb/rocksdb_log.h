@@ -49,4 +49,9 @@ struct RocksDbLogOptions {
 //   IO_ERROR, DISK_FULL
 absl::StatusOr<std::unique_ptr<UpdateLog>> OpenRocksDbLog(const RocksDbLogOptions& options);
 
+// What the store at `path` looks like from outside: another text once something was
+// appended or truncated. Costs a look into the directory, so a reader that follows a
+// writer need not open the store to learn that there is nothing new. Empty: no store.
+std::string StoreStamp(const std::string& path, rocksdb::Env* env = nullptr);
+
 }  // namespace annals

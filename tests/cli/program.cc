@@ -107,7 +107,11 @@ std::string RunningProgram::ReadLine() {
   return line;
 }
 
-void RunningProgram::Kill() { ::kill(process_, SIGKILL); }
+void RunningProgram::Kill() { Signal(SIGKILL); }
+
+void RunningProgram::Signal(int signal) {
+  if (process_ > 0) ::kill(process_, signal);
+}
 
 RunResult RunningProgram::Finish(std::string_view input) {
   RunResult result;

@@ -52,6 +52,8 @@ class RunningProgram {
   // The next line of its standard output; empty at the end.
   std::string ReadLine();
   void Kill();
+  // SIGINT is Ctrl-C; SIGSTOP holds it until SIGCONT.
+  void Signal(int signal);
   // Feeds `input`, then reads until the end.
   RunResult Finish(std::string_view input = "");
 

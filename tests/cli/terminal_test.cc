@@ -89,6 +89,7 @@ TEST_F(TerminalTest, HostileTextIsVisibleOnATerminal) {
         {"ls", store(), "-o", "ddl"},
         {"describe", store(), "t"},
         {"log", store(), "--stat"},
+        {"tail", store()},
         {"show", store(), "latest"},
         {"diff", store(), "4..5"},
         {"blame", store(), "t"},
@@ -96,6 +97,8 @@ TEST_F(TerminalTest, HostileTextIsVisibleOnATerminal) {
     const std::string shown = ShownBy(words);
     EXPECT_THAT(shown, AllOf(HasSubstr("\\x1b[31m"), Not(HasSubstr("e\x1b")))) << words[0];
   }
+  EXPECT_THAT(ShownBy({"export", store()}),
+              AllOf(HasSubstr("e\\u001b[31m"), Not(HasSubstr("e\x1b"))));
 }
 
 TEST_F(TerminalTest, BashCompletesVerbsOptionsAndChoices) {

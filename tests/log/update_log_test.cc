@@ -698,6 +698,67 @@ TEST_P(UpdateLogTest, ADamagedHeadIsNotAppendedTo) {
   EXPECT_THAT(Recover(), FailsWith(Reason::DAMAGED, {UpdateKey({3}), "missing"}));
 }
 
+// A log that goes on behind a snapshot which another log had.
+class BeginningTest : public UpdateLogTest {
+ protected:
+  // Version 6 of this store, as the other one would have it once it was sealed anew.
+  BeginningTest()
+      : before_(store_, {{5}, Sha256Hash::Of("five")}),
+        six_(before_.Next("p6")),
+        at_(before_.position()) {}
+
+  absl::Status Begin(const std::string& root) {
+    ANNALS_RETURN_IF_ERROR(log_->PutChunk({6}, attempt_.ToString(), 0, "chunk"));
+    return log_->BeginAt({6}, attempt_.ToString(), root);
+  }
+  std::string Root() const { return SealRoot(store_, at_, attempt_, six_.bytes); }
+
+  const CommitId attempt_ = CommitId::Random();
+  RecordWriter before_;
+  const PendingRecord six_;
+  const LogPosition at_;  // Of version 6.
+};
+
+TEST_P(BeginningTest, AnEmptyLogBeginsWithASnapshotAndGoesOnBehindIt) {
+  ASSERT_THAT(Begin(Root()), IsOk());
+  EXPECT_EQ(log_->Head().version.value, 6u);
+  EXPECT_EQ(log_->Head().snapshot.value, 6u);
+  ASSERT_EQ(Append({before_.Next("p7")}).outcome, Outcome::kCommitted);
+  Reopen();
+  EXPECT_EQ(*log_->ReadChunk({6}, attempt_.ToString(), 0), "chunk");
+  EXPECT_EQ(*log_->ReadRecord({6}), Root());
+  EXPECT_THAT(Replayed(7), ElementsAre("record 7 p7"));
+  EXPECT_THAT(log_->ReadRecord({5}), FailsWith(Reason::VERSION_TRUNCATED));
+  EXPECT_TRUE(*log_->Outcome(six_.commit_id, {6}));
+}
+
+TEST_P(BeginningTest, OnlyAnEmptyLogCanBegin) {
+  ASSERT_THAT(Begin(Root()), IsOk());
+  EXPECT_THAT(Begin(Root()), FailsWith(Reason::VERSION_CONFLICT));
+  Reopen();
+  EXPECT_THAT(Begin(Root()), FailsWith(Reason::VERSION_CONFLICT));
+}
+
+TEST_P(BeginningTest, WhatStandsForAnotherStoreOrVersionIsNoBeginning) {
+  RecordWriter foreign(StoreUuid::Random(), {{5}, {}});
+  const std::string update = foreign.Next("p6").bytes;
+  EXPECT_THAT(Begin(SealRoot(store_, foreign.position(), attempt_, update)),
+              FailsWith(Reason::INTERNAL));
+  EXPECT_THAT(Begin(SealRoot(store_, at_, attempt_, "nothing")), FailsWith(Reason::INTERNAL));
+  EXPECT_THAT(Begin(SealRoot(store_, at_, CommitId::Random(), six_.bytes)),
+              FailsWith(Reason::INTERNAL));
+  EXPECT_THAT(Begin(six_.bytes), FailsWith(Reason::INTERNAL));
+  EXPECT_THAT(log_->BeginAt({7}, attempt_.ToString(), Root()), FailsWith(Reason::INTERNAL));
+  Reopen();
+  EXPECT_EQ(log_->Head().version.value, 0u);
+  ASSERT_THAT(Begin(Root()), IsOk());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, BeginningTest, ::testing::Values(Kind::kMemory, Kind::kRocksDb),
+                         [](const auto& kind) {
+                           return kind.param == Kind::kMemory ? "Memory" : "RocksDb";
+                         });
+
 // Fails all writes once it is broken, and calls `during` within the next one.
 class BrokenStorage final : public LogStorage {
  public:
@@ -730,9 +791,7 @@ TEST(BrokenLogTest, AChunkIsTakenWhileAnAppendIsUnderWayAndNotAfterItsOutcomeIsU
   const auto log = LocalLog::Open(std::move(storage), LogAccess::kWrite);
   ASSERT_THAT(log, IsOk());
   const std::string attempt(32, 'a');
-  disk->during = [&] {
-    EXPECT_THAT((*log)->PutChunk({1}, attempt, 0, ""), IsOk());
-  };
+  disk->during = [&] { EXPECT_THAT((*log)->PutChunk({1}, attempt, 0, ""), IsOk()); };
   RecordWriter writer((*log)->Head().store, {});
   const PendingRecord record = writer.Next("p");
   EXPECT_THAT((*log)->Append({&record, 1}, {}, absl::InfiniteFuture()).status,
