@@ -63,7 +63,9 @@ std::string Splitter::EndBlock() {
 void Splitter::SkipToPiece() {
   SkipByteOrderMark();
   while (status_.ok()) {
+    idle_ = !in_block_;
     const int c = Peek();
+    idle_ = false;
     if (c == kEnd) return;
     if (SeesComment()) {
       TakeComment();
