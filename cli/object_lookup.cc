@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "annals/cli/closest.h"
 #include "annals/cli/object_text.h"
@@ -10,6 +11,7 @@
 #include "annals/commands/names.h"
 #include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals::cli {
 namespace {
@@ -139,13 +141,21 @@ std::optional<std::vector<WrittenName::Part>> WrittenName::Split(std::string_vie
   std::vector<Part> parts(1);
   for (size_t i = 0; i < text.size(); ++i) {
     Part& part = parts.back();
-    if (text[i] == '"' && part.text.empty() && !part.quoted) {
+    const bool begins = part.text.empty() && !part.quoted;
+    const bool escapes = begins && absl::StartsWithIgnoreCase(ToAbsl(text.substr(i)), "U&\"");
+    if (escapes) i += 2;
+    if (text[i] == '"' && begins) {
       part.quoted = true;
       for (++i;; ++i) {
         if (i >= text.size()) return std::nullopt;
         if (text[i] == '"' && (i + 1 >= text.size() || text[i + 1] != '"')) break;
         if (text[i] == '"') ++i;
         part.text += text[i];
+      }
+      if (escapes) {
+        auto meant = UnescapedText(part.text);
+        if (!meant.has_value()) return std::nullopt;
+        part.text = *std::move(meant);
       }
     } else if (text[i] == '.') {
       parts.emplace_back();

@@ -38,7 +38,7 @@ absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
                                             std::optional<ObjectKind> kind, std::string_view schema,
                                             std::string_view name);
 
-// A name as somebody wrote it: ORDERS, SHOP.ORDERS or "my shop"."a.b".
+// A name as somebody wrote it: ORDERS, SHOP.ORDERS, "my shop"."a.b", U&"a\200Bb".
 class WrittenName {
  public:
   //   INVALID_REQUEST  `text` is not written so

@@ -226,13 +226,14 @@ bool CompletesFiles(std::string_view line, std::string_view& prefix) {
 }
 
 std::string CommonPrefix(const std::vector<std::string>& candidates) {
-  std::string_view common = candidates.empty() ? std::string_view() : candidates.front();
+  if (candidates.empty()) return "";
+  const std::string& first = candidates.front();
+  size_t common = first.size();
   for (const std::string& candidate : candidates) {
-    const auto [end, other] = std::ranges::mismatch(common, candidate);
-    common = common.substr(0, end - common.begin());
+    const auto [end, other] = std::ranges::mismatch(first, candidate);
+    common = std::min<size_t>(common, end - first.begin());
   }
-  // Not within a character.
-  return std::string(CutAtCharacter(common, common.size()));
+  return std::string(CutAtCharacter(first, common));
 }
 
 std::string CandidateList(const std::vector<std::string>& candidates, size_t width) {
