@@ -61,6 +61,7 @@ std::string Splitter::EndBlock() {
 
 // Skips what stands between statements.
 void Splitter::SkipToPiece() {
+  idle_ = !in_block_;
   SkipByteOrderMark();
   while (status_.ok()) {
     idle_ = !in_block_;

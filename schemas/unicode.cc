@@ -34,7 +34,7 @@ std::optional<char32_t> CharacterOf(std::string_view digits) {
   const char* const last = digits.data() + digits.size();
   const auto [end, error] = std::from_chars(digits.data(), last, number, 16);
   const bool whole = error == std::errc() && end == last;
-  if (!whole || number == 0 || !IsScalar(number, 1)) return std::nullopt;
+  if (!whole || !IsScalar(number, 1)) return std::nullopt;
   return number;
 }
 

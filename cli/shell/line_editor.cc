@@ -76,6 +76,7 @@ LineEditor::LineEditor(Interrupts& interrupts, Completer completer, std::optiona
     : interrupts_(interrupts), completer_(std::move(completer)), file_(std::move(file)) {
   SpeakUtf8();
   edit_ = el_init("annals", stdin, stdout, stderr);
+  if (edit_ == nullptr) return;
   const auto bind = [this](const char* key, const char* action) {
     el_set(edit_, EL_BIND, key, action, nullptr);
   };
@@ -95,6 +96,7 @@ LineEditor::LineEditor(Interrupts& interrupts, Completer completer, std::optiona
 }
 
 LineEditor::~LineEditor() {
+  if (edit_ == nullptr) return;
   Remember();
   el_end(edit_);
   history_end(history_);
@@ -128,6 +130,7 @@ Line LineEditor::Cancelled(bool continued) {
 }
 
 absl::StatusOr<Line> LineEditor::Next(std::string_view prompt, bool continued) {
+  if (edit_ == nullptr) return MakeError(Reason::IO_ERROR, "cannot edit lines on this terminal");
   if (!continued) Remember();
   if (ended_) return Cancelled(continued);
   prompt_ = prompt;

@@ -137,7 +137,10 @@ ExitCode Shell::RunStatements(Line line, LineSource& lines, bool until_error) {
         statement.ok() ? RunStatement(**statement, lines.name()) : ExitCode::kUsage;
     if (first == ExitCode::kDone) first = code;
     if (until_error && code != ExitCode::kDone) break;
-    if (!statement.ok() && !script.SkipWrong()) break;
+    if (statement.ok() || script.SkipWrong()) continue;
+    // What comes next may be the rest of what was wrong. People see that; a script ends.
+    left_ = interrupts_ == nullptr;
+    break;
   }
   return first;
 }

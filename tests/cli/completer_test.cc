@@ -49,7 +49,7 @@ TEST_F(CompleterTest, KeywordsComeInTheCaseThatIsTyped) {
 }
 
 TEST_F(CompleterTest, NamesAreThoseOfTheCatalog) {
-  EXPECT_THAT(Offered("drop table cu"), ElementsAre("customers "));
+  EXPECT_THAT(Offered("drop table cu"), ElementsAre("customers ", "customers_pk "));
   EXPECT_THAT(Offered("DROP TABLE SH"), ElementsAre("SHOP."));
   EXPECT_THAT(Offered("drop table shop.o"), ElementsAre("orders ", "orders_pk "));
   EXPECT_THAT(Offered("drop table shop.o", "-- from yesterday\n"), Contains("orders "));

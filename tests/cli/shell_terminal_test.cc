@@ -103,7 +103,7 @@ TEST_F(ShellTerminalTest, TabCompletesWordsAndNames) {
   ASSERT_TRUE(terminal.Shows("annals 4> "));
   terminal.Type(".sch\tshop.ord\t\r");
   EXPECT_TRUE(terminal.Shows("annals 4> "));
-  terminal.Type(".read " + Write("only.sql", "CREATE SCHEMA z;").substr(0, 12) + "\x15");
+  Write("only.sql", "CREATE SCHEMA z;");
   terminal.Type(".read " + Path("onl") + "\t\r");
   EXPECT_TRUE(terminal.Shows("create schema Z"));
 }

@@ -39,7 +39,7 @@ TEST_F(ShellTest, AScriptIsReadWithoutPrompts) {
 TEST_F(ShellTest, SemicolonsAndDotsWithinAStatementAreItsOwn) {
   EXPECT_THAT(Shell("CREATE TABLE \"a;\n.quit\" ( -- ;\n/* ;\n.quit\n*/ c VARCHAR DEFAULT ';\n'\n"
                     ".b INT);\n"),
-              Complains(HasSubstr("standard input:6:1: found `.`")));
+              Complains(HasSubstr("standard input:7:1: found `.`")));
   EXPECT_THAT(Shell("BEGIN; CREATE SCHEMA a;\n\nCREATE SCHEMA b; COMMIT; SHOW SCHEMAS LIKE 'A';\n"),
               AllOf(Exits(0), Prints(AllOf(StartsWith("2\t2 changes"), HasSubstr("schema  A ")))));
 }

