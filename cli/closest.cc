@@ -29,9 +29,10 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// What stands before a dot is a schema's name, which many share.
 ClosestSearch::ClosestSearch(std::string_view word)
     : word_(absl::AsciiStrToLower(ToAbsl(word))),
-      least_(std::max<size_t>(word.size() / 3, 1) + 1) {}
+      least_(std::max<size_t>((word.size() - (word.rfind('.') + 1)) / 3, 1) + 1) {}
 
 bool ClosestSearch::Offer(std::string_view candidate) {
   const size_t more = std::max(word_.size(), candidate.size());

@@ -15,7 +15,8 @@ size_t EditDistance(std::string_view a, std::string_view b);
 // Looks for what is most like a word, among candidates that come one by one.
 class ClosestSearch {
  public:
-  // A third of the letters may be wrong, of short words one. Their case does not matter.
+  // A third of the letters may be wrong, of short words one; of a name with dots, a third of
+  // its last part. Their case does not matter.
   explicit ClosestSearch(std::string_view word);
 
   // Whether `candidate` is more like the word than all before it were.

@@ -596,7 +596,7 @@ CatalogManager::Stats Manager::GetStats() const {
     retention = retention_;
   }
   return {.store = store_->Stats(),
-          .calls_in_queue = committer_->queue_length(),
+          .calls_in_queue = committer_.has_value() ? committer_->queue_length() : 0,
           .recovered_records = recovered_records_,
           .recovery_time = recovery_time_,
           .listener_failures = failures.count,

@@ -38,6 +38,12 @@ TEST(ClosestTest, ASearchTellsWhatIsBetterThanAllBefore) {
   EXPECT_FALSE(search.Offer("orders"));
 }
 
+TEST(ClosestTest, NamesAreNotAlikeForTheSchemaThatTheyShare) {
+  EXPECT_EQ(Closest("shop.nothing", {"SHOP.RATINGS"}), "");
+  EXPECT_EQ(Closest("shop.rating", {"SHOP.RATINGS"}), "SHOP.RATINGS");
+  EXPECT_EQ(Closest("shp.ratings", {"SHOP.RATINGS"}), "SHOP.RATINGS");
+}
+
 TEST(ClosestTest, WhatIsLikeNoneMeansNone) {
   EXPECT_EQ(Closest("frobnicate", Verbs()), "");
   EXPECT_EQ(Closest("", Verbs()), "");

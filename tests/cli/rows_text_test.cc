@@ -42,13 +42,13 @@ TEST(RowsCsvTest, HasAHeaderAndTellsNullFromAnEmptyText) {
             ",,,,\n");
 }
 
-TEST(RowsCsvTest, QuotesWhatWouldBeReadAsSomethingElse) {
+TEST(RowsCsvTest, QuotesWhatWouldBeReadAsSomethingElseAndShowsWhatDisturbs) {
   EXPECT_EQ(RowsCsv(Texts({"a,b", "say \"hi\"", "two\nlines", "cr\r", "\"", " blank ", "it's"})),
             "A,B\n"
             "\"a,b\",x\n"
             "\"say \"\"hi\"\"\",x\n"
             "\"two\nlines\",x\n"
-            "\"cr\r\",x\n"
+            "cr\\r,x\n"
             "\"\"\"\",x\n"
             " blank ,x\n"
             "it's,x\n");
