@@ -4,12 +4,17 @@
 //
 //   scale [TABLES]
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,9 +52,13 @@ class Latencies {
     std::nth_element(all_.begin(), middle, all_.end());
     return *middle;
   }
+  size_t CountAbove(double ms) const {
+    return static_cast<size_t>(
+        std::count_if(all_.begin(), all_.end(), [&](double one) { return one > ms; }));
+  }
   void Print(const char* when) {
-    std::printf("%-44s %8zu commits, median %.3f ms, slowest %.2f ms\n", when, count(), Median(),
-                Slowest());
+    std::printf("%-44s %8zu times, median %.3f ms, %zu above 10 ms, slowest %.2f ms\n", when,
+                count(), Median(), CountAbove(10), Slowest());
   }
 
  private:
@@ -66,6 +75,23 @@ Latencies CreateWhile(CatalogManager& manager, uint64_t first, More more) {
     Must(manager.Execute(command));
     latencies.Add(MillisecondsSince(start));
   }
+  return latencies;
+}
+
+// What no commit can do without: as many bytes as one writes, appended to a file and synced.
+Latencies SyncWhile(const std::string& path, const std::function<bool()>& more) {
+  const std::string bytes(500, 'b');
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  Latencies latencies;
+  bool written = file >= 0;
+  while (written && more()) {
+    const auto start = Clock::now();
+    written = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+              ::fdatasync(file) == 0;
+    latencies.Add(MillisecondsSince(start));
+  }
+  ::close(file);
+  if (!written) std::abort();
   return latencies;
 }
 
@@ -135,8 +161,10 @@ void Serve(const CatalogManager& manager, uint64_t tables) {
   }
 }
 
-void CommitDuringSnapshot(CatalogManager& manager, uint64_t tables) {
+void CommitDuringSnapshot(CatalogManager& manager, const std::string& scratch, uint64_t tables) {
   constexpr uint64_t kAlone = 20'000;
+  uint64_t syncs = 0;
+  SyncWhile(scratch + "/alone", [&] { return ++syncs <= kAlone; }).Print("syncing a file");
   CreateWhile(manager, tables, [&](uint64_t number) {
     return number < tables + kAlone;
   }).Print("committing, by one client");
@@ -149,11 +177,15 @@ void CommitDuringSnapshot(CatalogManager& manager, uint64_t tables) {
     seconds = MillisecondsSince(start) / 1000;
     done = true;
   });
+  std::optional<Latencies> beside;
+  std::thread syncing([&] { beside = SyncWhile(scratch + "/beside", [&] { return !done; }); });
   Latencies latencies =
       CreateWhile(manager, tables + kAlone, [&](uint64_t /*number*/) { return !done; });
   snapshot.join();
+  syncing.join();
   std::printf("%-44s %.2f s\n", "a snapshot of everything, beside commits", seconds);
   latencies.Print("committing while it was written");
+  beside->Print("syncing another file while it was written");
 }
 
 void Run(uint64_t tables) {
@@ -165,7 +197,7 @@ void Run(uint64_t tables) {
   {
     const auto manager = Reopen(path, "opened, every version at hand");
     Serve(*manager, tables);
-    CommitDuringSnapshot(*manager, tables);
+    CommitDuringSnapshot(*manager, scratch.path(), tables);
   }
   Reopen(path, "opened from the snapshot");
 }

@@ -10,9 +10,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "annals/catalog/constant_text.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals {
 namespace {
@@ -145,8 +145,11 @@ std::string WithLength(std::string_view name, const Column& column) {
   return column.length_given ? WithPrecision(name, column.length) : std::string(name);
 }
 
-std::string Quoted(std::string_view text) {
-  return absl::StrCat("'", absl::StrReplaceAll(ToAbsl(text), {{"'", "''"}}), "'");
+std::string Quoted(std::string_view text) { return QuotedText(text, '\''); }
+
+// What is no value of its type may be any text.
+std::string Bare(std::string_view text) {
+  return HasUnseen(text) ? Quoted(text) : std::string(text);
 }
 
 }  // namespace
@@ -156,7 +159,7 @@ std::string CanonicalName(std::string_view name) {
   const bool bare = !name.empty() && !absl::ascii_isdigit(name[0]) && name[0] != '$' &&
                     std::all_of(name.begin(), name.end(), plain);
   if (bare) return std::string(name);
-  return absl::StrCat("\"", absl::StrReplaceAll(ToAbsl(name), {{"\"", "\"\""}}), "\"");
+  return QuotedText(name, '"');
 }
 
 std::string SqlType(const Column& column) {
@@ -207,7 +210,7 @@ std::string SqlType(const ColumnDescriptor& column) { return SqlType(column.ToCo
 
 std::string SqlDefault(const DefaultValue& value) {
   if (value.kind == DefaultValue::Kind::kNone) return "";
-  if (value.kind == DefaultValue::Kind::kFunction) return value.text;
+  if (value.kind == DefaultValue::Kind::kFunction) return Bare(value.text);
   switch (value.type) {
     case TypeId::kBoolean:
     case TypeId::kInt8:
@@ -217,7 +220,7 @@ std::string SqlDefault(const DefaultValue& value) {
     case TypeId::kFloat:
     case TypeId::kDouble:
     case TypeId::kDecimal:
-      return value.text;
+      return Bare(value.text);
     case TypeId::kByteArray:
       return absl::StrCat("X", Quoted(value.text));
     default:

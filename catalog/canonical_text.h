@@ -11,7 +11,7 @@
 namespace annals {
 
 // `name` as it is if it is a plain word, [A-Za-z_][A-Za-z0-9_$]*, else in double
-// quotes, with " doubled.
+// quotes, with " doubled and escapes for what cannot be seen: U&"a\200Bb".
 std::string CanonicalName(std::string_view name);
 
 // The type of a column in SQL words: VARCHAR(20), TIMESTAMP(6) WITH LOCAL TIME ZONE.

@@ -62,19 +62,17 @@ void Catalog::ForEachObject(Visit visit) const {
 
 // A pin that nobody shares is moved along instead of being given back and taken again.
 Pin* CatalogReader::TakePin() {
-  if (!current_.has_value() || current_->pin_->refs.load(std::memory_order_acquire) != 1) {
-    return nullptr;
-  }
-  return std::exchange(current_->pin_, nullptr);
+  Pin* const pin = current_.pin_;
+  if (pin == nullptr || pin->refs.load(std::memory_order_acquire) != 1) return nullptr;
+  current_.version_ = kNever;
+  return std::exchange(current_.pin_, nullptr);
 }
 
 const Catalog& CatalogReader::Put(Pin* pin, CatalogVersion version) {
-  if (!current_.has_value() || current_->pin_ != nullptr) {
-    return current_.emplace(Catalog(store_, pin, version));
-  }
-  current_->pin_ = pin;
-  current_->version_ = version;
-  return *current_;
+  if (current_.pin_ != nullptr) return current_ = Catalog(store_, pin, version);
+  current_.pin_ = pin;
+  current_.version_ = version;
+  return current_;
 }
 
 const Catalog& CatalogReader::Renew() {

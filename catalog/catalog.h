@@ -6,7 +6,6 @@
 // by two threads at once.
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "annals/catalog/catalog_view.h"
@@ -53,18 +52,18 @@ class Catalog final : public CatalogView {
 // thread that goes idle should call Release. One thread at a time.
 class CatalogReader {
  public:
-  explicit CatalogReader(std::shared_ptr<const VersionedStore> store) : store_(std::move(store)) {}
+  explicit CatalogReader(std::shared_ptr<const VersionedStore> store)
+      : store_(std::move(store)), current_(store_, nullptr, kNever) {}
 
   // These are valid until the next call on this reader.
 
   const Catalog& Latest() {
-    if (current_.has_value() && current_->version() == store_->latest()) return *current_;
-    return Renew();
+    return current_.version() == store_->latest() ? current_ : Renew();
   }
   // As VersionedStore::ActiveAt.
   absl::StatusOr<const Catalog*> ActiveAt(HybridTimestamp time);
 
-  void Release() { current_.reset(); }
+  void Release() { current_ = Catalog(store_, nullptr, kNever); }
 
  private:
   const Catalog& Renew();
@@ -73,7 +72,7 @@ class CatalogReader {
   const Catalog& Put(Pin* pin, CatalogVersion version);
 
   std::shared_ptr<const VersionedStore> store_;
-  std::optional<Catalog> current_;
+  Catalog current_;  // At kNever, which no version is, if it holds none.
 };
 
 }  // namespace annals

@@ -29,16 +29,24 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+ClosestSearch::ClosestSearch(std::string_view word)
+    : word_(absl::AsciiStrToLower(ToAbsl(word))),
+      least_(std::max<size_t>(word.size() / 3, 1) + 1) {}
+
+bool ClosestSearch::Offer(std::string_view candidate) {
+  const size_t more = std::max(word_.size(), candidate.size());
+  if (more - std::min(word_.size(), candidate.size()) >= least_) return false;
+  const size_t distance = EditDistance(word_, absl::AsciiStrToLower(ToAbsl(candidate)));
+  if (distance >= least_) return false;
+  least_ = distance;
+  return true;
+}
+
 std::string_view Closest(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const std::string wanted = absl::AsciiStrToLower(ToAbsl(word));
+  ClosestSearch search(word);
   std::string_view closest;
-  // A third of the letters may be wrong, of short words one.
-  size_t least = std::max<size_t>(wanted.size() / 3, 1) + 1;
   for (const std::string_view candidate : candidates) {
-    const size_t distance = EditDistance(wanted, absl::AsciiStrToLower(ToAbsl(candidate)));
-    if (distance >= least) continue;
-    least = distance;
-    closest = candidate;
+    if (search.Offer(candidate)) closest = candidate;
   }
   return closest;
 }

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,10 @@ class Console {
   // `text` as a terminal shows it; as it is where colours are off.
   std::string Styled(Style style, std::string_view text) const;
 
+  // While `flag` is set, data is dropped as if nobody read it. It must outlive the console
+  // or what is printed on it.
+  void StopOn(const std::atomic<bool>& flag) { stop_ = &flag; }
+
   // Data; kept until Flush or until there is much of it.
   void Print(std::string_view text);
   // Data that is to be read back, such as SQL: exactly so, but for a terminal with
@@ -45,7 +50,7 @@ class Console {
   // what is printed later is dropped then.
   bool Flush();
   // Whether output can still go anywhere. A closed pipe is no error.
-  bool working() const { return !closed_ && error_ == 0; }
+  bool working() const { return !closed_ && error_ == 0 && !stopped(); }
   bool closed() const { return closed_; }
 
   // One message a call; control characters of all but line feeds are made visible.
@@ -71,7 +76,9 @@ class Console {
  private:
   void Say(std::string_view text);
   void EndPager();
+  bool stopped() const { return stop_ != nullptr && *stop_; }
 
+  const std::atomic<bool>* stop_ = nullptr;
   std::string pending_;
   pid_t pager_ = -1;
   const bool seen_;       // Standard output goes to a terminal, straight or through a pager.

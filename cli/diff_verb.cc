@@ -28,7 +28,7 @@ struct Versions {
 absl::StatusOr<Versions> Compare(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(auto range, ParseRange(arguments.Get("RANGE")));
   if (arguments.Has("reverse")) std::swap(range.first, range.second);
-  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion from, reader.Find(range.first));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion to, reader.Find(range.second));
   ANNALS_ASSIGN_OR_RETURN(auto catalogs, reader.CatalogsAt(from, to));

@@ -60,8 +60,7 @@ std::string TextOf(const std::vector<Life>& lives, std::string_view output) {
 absl::StatusOr<std::vector<Life>> Lives(const Arguments& arguments, std::optional<ObjectKind> kind,
                                         const std::string& name, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
-  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader,
-                          StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion until, reader.Find(selector));
   Progress finding(console, "looking for the name", until.value);
   ANNALS_ASSIGN_OR_RETURN(const std::set<ObjectId> ids,

@@ -1,10 +1,14 @@
 #include "annals/cli/json.h"
 
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "annals/commands/names.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals::cli {
 namespace {
@@ -101,6 +105,28 @@ class Builder final : public nlohmann::json_sax<Json> {
   std::string problem_;
 };
 
+// Escapes what cannot be seen, as far as JSON does not demand it: that is in strings only.
+std::string WithEscapes(std::string json) {
+  constexpr char32_t kAscii = 0x7f;
+  if (std::ranges::none_of(json, [](unsigned char c) { return c >= kAscii; })) return json;
+  std::string escaped;
+  std::string_view rest = json;
+  while (!rest.empty()) {
+    const std::string_view before = rest;
+    const std::optional<char32_t> character = TakeCharacter(rest);
+    if (!character.has_value()) rest.remove_prefix(1);
+    if (!character.has_value() || *character < kAscii || !IsUnseen(*character)) {
+      escaped += before.substr(0, before.size() - rest.size());
+    } else if (const auto number = static_cast<uint32_t>(*character); number <= 0xFFFF) {
+      absl::StrAppendFormat(&escaped, "\\u%04x", number);
+    } else {
+      absl::StrAppendFormat(&escaped, "\\u%04x\\u%04x", 0xD7C0 + (number >> 10),
+                            0xDC00 + (number & 0x3FF));
+    }
+  }
+  return escaped;
+}
+
 }  // namespace
 
 absl::StatusOr<Json> ParseJson(std::string_view text) {
@@ -112,11 +138,11 @@ absl::StatusOr<Json> ParseJson(std::string_view text) {
 }
 
 std::string JsonText(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return WithEscapes(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string PrettyJsonText(const Json& value) {
-  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return WithEscapes(value.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace annals::cli

@@ -22,7 +22,8 @@ inline constexpr size_t kMaxJsonFields = 64;  // Of an object: they are searched
 //   INVALID_REQUEST  says where and why
 absl::StatusOr<Json> ParseJson(std::string_view text);
 
-// `value` on one line, without a line feed. Bytes that are no UTF-8 become U+FFFD.
+// `value` on one line, without a line feed. Bytes that are no UTF-8 become U+FFFD, and what
+// cannot be seen is escaped.
 std::string JsonText(const Json& value);
 // `value` over several lines, with a line feed at the end.
 std::string PrettyJsonText(const Json& value);

@@ -24,16 +24,21 @@ std::optional<ObjectId> IdIn(std::string_view name) {
   return ObjectId{id};
 }
 
-using Finder = std::function<ObjectDescriptor(const CatalogView&)>;
+// Finds what is called so in a catalog, and says what else may have been meant.
+struct Finder {
+  std::function<ObjectDescriptor(const CatalogView&)> find;
+  std::function<std::string(const CatalogView&)> suggest;
+};
 
 absl::StatusOr<Finder> FinderOf(std::optional<ObjectKind> kind, std::string_view name) {
   if (const auto id = IdIn(name)) {
-    return Finder([id = *id](const CatalogView& catalog) { return catalog.Find(id); });
+    return Finder{[id = *id](const CatalogView& catalog) { return catalog.Find(id); },
+                  [](const CatalogView& /*catalog*/) { return std::string(); }};
   }
-  ANNALS_ASSIGN_OR_RETURN(WrittenName written, WrittenName::Parse(name));
-  return Finder([kind, written = std::move(written)](const CatalogView& catalog) {
-    return written.FindIn(catalog, kind);
-  });
+  ANNALS_ASSIGN_OR_RETURN(const WrittenName written, WrittenName::Parse(name));
+  return Finder{
+      [kind, written](const CatalogView& catalog) { return written.FindIn(catalog, kind); },
+      [kind, written](const CatalogView& catalog) { return written.SuggestionIn(catalog, kind); }};
 }
 
 // The lives of some objects, as the versions go by.
@@ -99,11 +104,11 @@ class LifeWriter {
   std::map<ObjectId, Life> lives_;
 };
 
-absl::Status NeverThere(std::optional<ObjectKind> kind, std::string_view name,
-                        CatalogVersion until) {
-  return MakeError(ReasonOfKind(kind),
-                   absl::StrCat("no version up to ", until.value, " has ",
-                                kind ? ToAbsl(KindName(*kind)) : "an object", " ", Shown(name)));
+absl::Status NeverThere(std::optional<ObjectKind> kind, std::string_view name, CatalogVersion until,
+                        std::string_view suggestion) {
+  return MakeError(ReasonOfKind(kind), absl::StrCat("no version up to ", until.value, " has ",
+                                                    kind ? ToAbsl(KindName(*kind)) : "an object",
+                                                    " ", Shown(name), ToAbsl(suggestion)));
 }
 
 }  // namespace
@@ -111,15 +116,18 @@ absl::Status NeverThere(std::optional<ObjectKind> kind, std::string_view name,
 absl::StatusOr<std::set<ObjectId>> FindEver(const UpdateLog& log, CatalogVersion until,
                                             std::optional<ObjectKind> kind, std::string_view name,
                                             Progress& progress) {
-  ANNALS_ASSIGN_OR_RETURN(const Finder find, FinderOf(kind, name));
+  ANNALS_ASSIGN_OR_RETURN(const Finder finder, FinderOf(kind, name));
   std::set<ObjectId> ids;
+  std::string suggestion;
   ANNALS_RETURN_IF_ERROR(ForEachVersion(log, until, [&](const VersionStep& step) {
     progress.Reach(step.after.version().value);
-    const ObjectDescriptor object = find(step.after);
+    const ObjectDescriptor object = finder.find(step.after);
     if (object) ids.insert(object.id());
+    const bool in_vain = ids.empty() && step.after.version() == until;
+    if (in_vain) suggestion = finder.suggest(step.after);
     return absl::OkStatus();
   }));
-  if (ids.empty()) return NeverThere(kind, name, until);
+  if (ids.empty()) return NeverThere(kind, name, until, suggestion);
   return ids;
 }
 

@@ -118,7 +118,7 @@ std::string_view FormOf(const Arguments& arguments) {
 }
 
 ExitCode RunLog(const Arguments& arguments, Console& console) {
-  const auto reader = StoreReader::Open(arguments.Get("STORE"), console);
+  const auto reader = StoreReader::Open(arguments, console);
   if (!reader.ok()) return console.Fail(reader.status(), ReadFailure(reader.status()));
   const auto wanted = Choose(arguments, reader->log(), console);
   if (!wanted.ok()) return console.Fail(wanted.status(), ReadFailure(wanted.status()));
@@ -177,8 +177,7 @@ absl::StatusOr<UpdateRecord> ReadLinked(const UpdateLog& log, CatalogVersion ver
 
 absl::StatusOr<std::string> Show(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("VERSION")));
-  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader,
-                          StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, reader.Find(selector));
   ANNALS_ASSIGN_OR_RETURN(const UpdateRecord record, ReadLinked(reader.log(), version));
   return arguments.Get("output") == "json" ? PrettyJsonText(VersionJson(version, record))

@@ -1,5 +1,6 @@
 #include "annals/cli/looking.h"
 
+#include <functional>
 #include <optional>
 #include <variant>
 
@@ -7,6 +8,7 @@
 #include "annals/catalog/apply.h"
 #include "annals/catalog/catalog_draft.h"
 #include "annals/catalog/entry_text.h"
+#include "annals/cli/catalog_json.h"
 #include "annals/cli/change_text.h"
 #include "annals/cli/listing.h"
 #include "annals/cli/moment_text.h"
@@ -22,9 +24,11 @@
 namespace annals::cli {
 namespace {
 
-absl::StatusOr<Catalog> CatalogOf(const ddl::AsOf& as_of, const CatalogManager& manager) {
+absl::StatusOr<Catalog> CatalogOf(const ddl::AsOf& as_of, const CatalogManager& manager,
+                                  const Looking& looking) {
   if (const auto* version = std::get_if<CatalogVersion>(&as_of)) return manager.At(*version);
   const auto* const moment = std::get_if<std::string>(&as_of);
+  if (moment == nullptr && looking.at) return manager.At(*looking.at);
   if (moment == nullptr) return manager.Latest();
   const auto time = ParseMoment(*moment);
   if (!time.has_value()) {
@@ -51,19 +55,22 @@ ObjectKind KindOf(ddl::Show::What what) {
 }
 
 absl::StatusOr<std::string> Versions(const ddl::Show& show, const Catalog& until,
-                                     const CatalogManager& manager) {
+                                     const CatalogManager& manager, bool json) {
   if (show.like.has_value()) {
     return MakeError(Reason::INVALID_REQUEST, "versions have no names that LIKE could look at");
   }
   TextTable table({"VERSION", "TIME", "ACTIVE FROM"});
+  Json list = Json::array();
   const CatalogVersion earliest = manager.GetStats().store.earliest;
   for (CatalogVersion v{std::max<uint64_t>(earliest.value, 1)}; v <= until.version();
        v = v.Next()) {
     ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, manager.At(v));
-    table.AddRow(
-        {absl::StrCat(v.value), MomentText(catalog.timestamp()), MomentText(catalog.activation())});
+    const std::string time = MomentText(catalog.timestamp());
+    const std::string active = MomentText(catalog.activation());
+    table.AddRow({absl::StrCat(v.value), time, active});
+    list.push_back({{"version", v.value}, {"timestamp", time}, {"activation", active}});
   }
-  return table.TakeText();
+  return json ? PrettyJsonText(list) : table.TakeText();
 }
 
 // What `entry` does, where the catalog is known before and after.
@@ -103,33 +110,46 @@ std::string EntriesText(const UpdateEntries& entries, const CatalogView& catalog
   return table.TakeText();
 }
 
+std::string JsonListing(const CatalogView& catalog,
+                        const std::function<bool(const ObjectDescriptor&)>& wanted) {
+  Json list = Json::array();
+  catalog.ForEachObject([&](const ObjectDescriptor& object) {
+    if (object.has_name() && wanted(object)) list.push_back(ObjectJson(catalog, object));
+  });
+  return PrettyJsonText(list);
+}
+
 class Looker {
  public:
-  Looker(const CatalogManager& manager, const ExecuteOptions& options)
-      : manager_(manager), options_(options) {}
+  Looker(const CatalogManager& manager, const ExecuteOptions& options, const Looking& looking)
+      : manager_(manager), options_(options), looking_(looking) {}
 
   absl::StatusOr<std::string> operator()(const ddl::Write& /*write*/) const {
     return MakeError(Reason::INTERNAL, "a writing statement does not look");
   }
 
   absl::StatusOr<std::string> operator()(const ddl::Show& show) const {
-    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_));
-    if (show.what == ddl::Show::What::kVersions) return Versions(show, catalog, manager_);
-    return ListingText(catalog, [&](const ObjectDescriptor& object) {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_, looking_));
+    if (show.what == ddl::Show::What::kVersions) {
+      return Versions(show, catalog, manager_, looking_.json);
+    }
+    const auto wanted = [&](const ObjectDescriptor& object) {
       return object.kind() == KindOf(show.what) &&
              (!show.like.has_value() || IsLike(object.name(), *show.like));
-    });
+    };
+    return looking_.json ? JsonListing(catalog, wanted) : ListingText(catalog, wanted);
   }
 
   absl::StatusOr<std::string> operator()(const ddl::Describe& describe) const {
-    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(describe.as_of, manager_));
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(describe.as_of, manager_, looking_));
     ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object,
                             FindObject(catalog, describe.kind, describe.schema, describe.name));
-    return DescribeText(catalog, object);
+    return looking_.json ? PrettyJsonText(ObjectJson(catalog, object))
+                         : DescribeText(catalog, object);
   }
 
   absl::StatusOr<std::string> operator()(const ddl::ShowCreate& show) const {
-    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_));
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_, looking_));
     ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object,
                             FindObject(catalog, show.kind, show.schema, show.name));
     ANNALS_ASSIGN_OR_RETURN(const std::string sql, ddl::ToSql(catalog, object));
@@ -146,13 +166,14 @@ class Looker {
  private:
   const CatalogManager& manager_;
   const ExecuteOptions& options_;
+  const Looking& looking_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::string> Look(const ddl::Statement& statement, const CatalogManager& manager,
-                                 const ExecuteOptions& options) {
-  return std::visit(Looker(manager, options), statement.what);
+                                 const ExecuteOptions& options, const Looking& looking) {
+  return std::visit(Looker(manager, options, looking), statement.what);
 }
 
 }  // namespace annals::cli

@@ -3,9 +3,15 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "annals/cli/closest.h"
+#include "annals/cli/object_text.h"
+#include "annals/cli/terminal_text.h"
 #include "annals/commands/names.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals::cli {
 namespace {
@@ -46,10 +52,17 @@ ObjectDescriptor Find(const CatalogView& catalog, std::optional<ObjectKind> kind
 }
 
 absl::Status NotFound(const CatalogView& catalog, std::optional<ObjectKind> kind,
-                      std::string_view shown) {
-  return MakeError(ReasonOfKind(kind),
-                   absl::StrCat(kind ? ToAbsl(KindName(*kind)) : "object", " ", ToAbsl(shown),
-                                " does not exist in version ", catalog.version().value));
+                      std::string_view shown, std::string_view suggestion) {
+  return MakeError(ReasonOfKind(kind), absl::StrCat(kind ? ToAbsl(KindName(*kind)) : "object", " ",
+                                                    ToAbsl(shown), " does not exist in version ",
+                                                    catalog.version().value, ToAbsl(suggestion)));
+}
+
+// PUBLIC is where one looks without being told.
+std::string ShortName(const CatalogView& catalog, const ObjectDescriptor& object) {
+  const ObjectDescriptor parent = catalog.Find(object.parent());
+  return parent && parent.name() == kPublicSchema ? ddl::QuoteName(object.name())
+                                                  : QualifiedName(catalog, object);
 }
 
 }  // namespace
@@ -83,6 +96,29 @@ std::optional<ObjectKind> KindByWord(std::string_view word) {
   return std::nullopt;
 }
 
+// A name alone may also be that of another schema's object, which is worth saying.
+std::string DidYouMeanObject(const CatalogView& catalog, std::optional<ObjectKind> kind,
+                             std::optional<std::string_view> schema, std::string_view name) {
+  ClosestSearch search(schema ? absl::StrCat(ToAbsl(*schema), ".", ToAbsl(name))
+                              : std::string(name));
+  ObjectDescriptor closest;
+  catalog.ForEachObject([&](const ObjectDescriptor& object) {
+    if (!object.has_name() || (kind && object.kind() != *kind)) return;
+    if (!schema) {
+      if (search.Offer(object.name())) closest = object;
+      return;
+    }
+    const ObjectDescriptor parent = catalog.Find(object.parent());
+    const bool closer =
+        parent && search.Offer(absl::StrCat(ToAbsl(parent.name()), ".", ToAbsl(object.name())));
+    if (closer) closest = object;
+  });
+  if (!closest) return "";
+  return absl::StrCat(
+      "; did you mean ",
+      Visible(schema ? QualifiedName(catalog, closest) : ShortName(catalog, closest)), "?");
+}
+
 absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
                                             std::optional<ObjectKind> kind, std::string_view schema,
                                             std::string_view name) {
@@ -91,7 +127,9 @@ absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
       Find(catalog, kind, anywhere ? std::nullopt : std::optional(schema), name);
   if (object) return object;
   const std::string shown = schema.empty() ? Quoted(name) : Qualified(schema, name);
-  return NotFound(catalog, kind, shown);
+  return NotFound(
+      catalog, kind, shown,
+      DidYouMeanObject(catalog, kind, anywhere ? std::nullopt : std::optional(schema), name));
 }
 
 std::string WrittenName::Part::Folded() const {
@@ -103,13 +141,21 @@ std::optional<std::vector<WrittenName::Part>> WrittenName::Split(std::string_vie
   std::vector<Part> parts(1);
   for (size_t i = 0; i < text.size(); ++i) {
     Part& part = parts.back();
-    if (text[i] == '"' && part.text.empty() && !part.quoted) {
+    const bool begins = part.text.empty() && !part.quoted;
+    const bool escapes = begins && absl::StartsWithIgnoreCase(ToAbsl(text.substr(i)), "U&\"");
+    if (escapes) i += 2;
+    if (text[i] == '"' && begins) {
       part.quoted = true;
       for (++i;; ++i) {
         if (i >= text.size()) return std::nullopt;
         if (text[i] == '"' && (i + 1 >= text.size() || text[i + 1] != '"')) break;
         if (text[i] == '"') ++i;
         part.text += text[i];
+      }
+      if (escapes) {
+        auto meant = UnescapedText(part.text);
+        if (!meant.has_value()) return std::nullopt;
+        part.text = *std::move(meant);
       }
     } else if (text[i] == '.') {
       parts.emplace_back();
@@ -148,13 +194,20 @@ ObjectDescriptor WrittenName::FindIn(const CatalogView& catalog,
   return {};
 }
 
+std::string WrittenName::SuggestionIn(const CatalogView& catalog,
+                                      std::optional<ObjectKind> kind) const {
+  const std::optional<std::string_view> schema =
+      parts_.size() == 2 ? std::optional<std::string_view>(parts_.front().text) : std::nullopt;
+  return DidYouMeanObject(catalog, kind, schema, parts_.back().text);
+}
+
 absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
                                              std::optional<ObjectKind> kind,
                                              std::string_view name) {
   ANNALS_ASSIGN_OR_RETURN(const WrittenName written, WrittenName::Parse(name));
   const ObjectDescriptor object = written.FindIn(catalog, kind);
   if (object) return object;
-  return NotFound(catalog, kind, Shown(name));
+  return NotFound(catalog, kind, Shown(name), written.SuggestionIn(catalog, kind));
 }
 
 }  // namespace annals::cli

@@ -25,15 +25,20 @@ absl::StatusOr<std::pair<std::optional<ObjectKind>, std::string>> KindAndNameIn(
 // OBJECT_NOT_FOUND, or that of the kind.
 Reason ReasonOfKind(std::optional<ObjectKind> kind);
 
+// "; did you mean SHOP.ORDERS?": the object, of `kind` if one is given, whose name is most
+// like `name`, or like the end of it where that is written with a schema; nothing if none is.
+std::string DidYouMeanObject(const CatalogView& catalog, std::optional<ObjectKind> kind,
+                             std::optional<std::string_view> schema, std::string_view name);
+
 // The object with exactly this name: a table, index or view of `schema`, or, where
 // there is none and `schema` is PUBLIC, a schema or zone. With `kind` only one of
 // that kind.
-//   OBJECT_NOT_FOUND, or that of the kind
+//   OBJECT_NOT_FOUND, or that of the kind; says what may have been meant
 absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
                                             std::optional<ObjectKind> kind, std::string_view schema,
                                             std::string_view name);
 
-// A name as somebody wrote it: ORDERS, SHOP.ORDERS or "my shop"."a.b".
+// A name as somebody wrote it: ORDERS, SHOP.ORDERS, "my shop"."a.b", U&"a\200Bb".
 class WrittenName {
  public:
   //   INVALID_REQUEST  `text` is not written so
@@ -41,6 +46,8 @@ class WrittenName {
 
   // The object that it means; none if there is none.
   ObjectDescriptor FindIn(const CatalogView& catalog, std::optional<ObjectKind> kind) const;
+  // Which one it may have meant: as DidYouMeanObject.
+  std::string SuggestionIn(const CatalogView& catalog, std::optional<ObjectKind> kind) const;
 
  private:
   struct Part {

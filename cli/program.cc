@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <sstream>
 #include <string>
@@ -74,6 +75,11 @@ struct Command {
     options.emplace_back(KeyOf(parameter), AddParameter(*app, parameter));
   }
 
+  void AddParameters() {
+    app->footer(std::string(verb->details));
+    for (const Parameter& parameter : verb->parameters) Add(parameter);
+  }
+
   Arguments Read() const {
     Arguments arguments;
     for (const auto& [key, option] : options) {
@@ -85,8 +91,7 @@ struct Command {
 
 Command AddVerb(CLI::App& app, const Verb& verb) {
   Command command{&verb, app.add_subcommand(std::string(verb.name), std::string(verb.summary)), {}};
-  command.app->footer(std::string(verb.details));
-  for (const Parameter& parameter : verb.parameters) command.Add(parameter);
+  command.AddParameters();
   for (const Parameter& parameter : CommonParameters()) command.Add(parameter);
   return command;
 }
@@ -121,22 +126,25 @@ std::vector<std::string_view> OptionNames(const Verb& verb) {
   return names;
 }
 
-const Verb* FindVerb(std::string_view name) {
-  const auto verb = std::ranges::find(AllVerbs(), name, &Verb::name);
-  return verb == AllVerbs().end() ? nullptr : &*verb;
-}
-
 // What somebody may have meant by an option that there is not.
-std::string Suggestion(std::span<char* const> words) {
-  const Verb* const verb = words.empty() ? nullptr : FindVerb(words[0]);
-  if (verb == nullptr) return "";
-  const std::vector<std::string_view> names = OptionNames(*verb);
-  for (const std::string_view word : words.subspan(1)) {
+std::string Suggestion(const Verb& verb, const std::vector<std::string>& words) {
+  const std::vector<std::string_view> names = OptionNames(verb);
+  for (const std::string_view word : words) {
     const std::string_view option = word.substr(0, word.find('='));
     const bool unknown = option.starts_with("--") && std::ranges::count(names, option) == 0;
     if (unknown) return DidYouMean(option, names);
   }
   return "";
+}
+
+// Has complaints about the arguments of `verb`, if it is one, end in what may be meant, or
+// in where to find help.
+void Suggest(CLI::App& app, const Verb* verb, std::vector<std::string> words, std::string help) {
+  app.failure_message([verb, words = std::move(words), help = std::move(help)](
+                          const CLI::App* /*app*/, const CLI::Error& error) {
+    const std::string suggestion = verb == nullptr ? "" : Suggestion(*verb, words);
+    return error.what() + (suggestion.empty() ? "; try " + help : suggestion) + "\n";
+  });
 }
 
 ExitCode RunCommand(const Command& command, Console& console) {
@@ -162,10 +170,8 @@ ExitCode RunVerb(int argc, char** argv, Console& console) {
   app.set_version_flag("--version", "annals " ANNALS_VERSION);
   app.require_subcommand(1);
   app.footer(kExitCodes);
-  app.failure_message([words](const CLI::App* /*app*/, const CLI::Error& error) {
-    const std::string suggestion = Suggestion(words);
-    return error.what() + (suggestion.empty() ? "; try annals --help" : suggestion) + "\n";
-  });
+  Suggest(app, FindVerb(first), {words.begin() + std::min<size_t>(words.size(), 1), words.end()},
+          "annals --help");
   std::vector<Command> commands;
   for (const Verb& verb : AllVerbs()) commands.push_back(AddVerb(app, verb));
   try {
@@ -204,6 +210,22 @@ ExitCode RunGuarded(int argc, char** argv, Console& console) {
 }
 
 }  // namespace
+
+std::optional<Arguments> ParseArguments(const Verb& verb, std::vector<std::string> words,
+                                        Console& console) {
+  CLI::App app(std::string(verb.summary), std::string(verb.name));
+  Command command{&verb, &app, {}};
+  command.AddParameters();
+  Suggest(app, &verb, words, std::string(verb.name) + " --help");
+  try {
+    std::ranges::reverse(words);  // So does CLI11 take them.
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    Explain(app, error, console);
+    return std::nullopt;
+  }
+  return command.Read();
+}
 
 int Run(int argc, char** argv) {
   OccupyStandardStreams();

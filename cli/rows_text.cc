@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "annals/cli/json.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/terminal_text.h"
@@ -42,10 +43,16 @@ std::string CellOf(const ViewValue& value) {
   return WidthOf(text) <= kWidestCell ? text : Shortened(text, kWidestCell);
 }
 
-std::string CsvField(std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos;
-  if (plain) return std::string(text);
-  return absl::StrCat("\"", absl::StrReplaceAll(ToAbsl(text), {{"\"", "\"\""}}), "\"");
+// CSV has no escapes: line feeds may stand in quotes, and what else disturbs is shown as
+// the tables show it.
+std::string CsvField(std::string_view raw) {
+  std::string text;
+  for (const absl::string_view line : absl::StrSplit(ToAbsl(raw), '\n')) {
+    absl::StrAppend(&text, line.data() == raw.data() ? "" : "\n", Visible(ToStd(line)));
+  }
+  const bool plain = !text.empty() && text.find_first_of(",\"\n") == std::string::npos;
+  if (plain) return text;
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }
 
 }  // namespace

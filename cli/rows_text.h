@@ -16,7 +16,7 @@ std::string RowsTable(const ViewRows& answer);
 std::string RowsJson(const ViewRows& answer);
 
 // RFC 4180 with a header line, but for lines that end in LF alone. NULL is nothing,
-// and an empty text is "".
+// and an empty text is "". What cannot be seen is written as the tables write it: \x1b.
 std::string RowsCsv(const ViewRows& answer);
 
 }  // namespace annals::cli

@@ -39,6 +39,11 @@ absl::StatusOr<StoreReader> StoreReader::Open(const std::string& path, Console& 
   return StoreReader(*std::move(log), damage, console);
 }
 
+absl::StatusOr<StoreReader> StoreReader::Open(const Arguments& arguments, Console& console) {
+  if (const StoreInUse* store = arguments.store_in_use()) return StoreReader(*store, console);
+  return Open(arguments.Get("STORE"), console);
+}
+
 absl::StatusOr<CatalogVersion> StoreReader::Find(const Selector& selector) const {
   if (CountsFromLatest(selector)) ANNALS_RETURN_IF_ERROR(damage_at_head_);
   // What lies beyond a lost end is lost.
@@ -49,10 +54,11 @@ absl::StatusOr<CatalogVersion> StoreReader::Find(const Selector& selector) const
 
 absl::StatusOr<std::shared_ptr<VersionedStore>> StoreReader::VersionsUpTo(CatalogVersion version) {
   Progress progress(*console_, "reading versions", version.value);
-  return ReplayUpTo(*log_, version, [&](CatalogVersion made) { progress.Reach(made.value); });
+  return ReplayUpTo(*opened_, version, [&](CatalogVersion made) { progress.Reach(made.value); });
 }
 
 absl::StatusOr<Catalog> StoreReader::CatalogAt(CatalogVersion version) {
+  if (versions_ != nullptr) return versions_->At(version);
   ANNALS_ASSIGN_OR_RETURN(const auto store, VersionsUpTo(version));
   WarnOfDamageAbove(version);
   return store->At(version);
@@ -60,6 +66,11 @@ absl::StatusOr<Catalog> StoreReader::CatalogAt(CatalogVersion version) {
 
 absl::StatusOr<std::pair<Catalog, Catalog>> StoreReader::CatalogsAt(CatalogVersion a,
                                                                     CatalogVersion b) {
+  if (versions_ != nullptr) {
+    ANNALS_ASSIGN_OR_RETURN(Catalog first, versions_->At(a));
+    ANNALS_ASSIGN_OR_RETURN(Catalog second, versions_->At(b));
+    return std::pair(std::move(first), std::move(second));
+  }
   ANNALS_ASSIGN_OR_RETURN(const auto store, VersionsUpTo(std::max(a, b)));
   WarnOfDamageAbove(std::max(a, b));
   ANNALS_ASSIGN_OR_RETURN(Catalog first, store->At(a));
@@ -70,8 +81,8 @@ absl::StatusOr<std::pair<Catalog, Catalog>> StoreReader::CatalogsAt(CatalogVersi
 void StoreReader::WarnOfDamageAbove(CatalogVersion version) {
   if (!damage_at_head_.ok() || version >= log_->Head().version) return;
   CheckingSink sink;
-  const absl::Status status = log_->Subscribe(version.Next(), &sink);
-  log_->Unsubscribe();
+  const absl::Status status = opened_->Subscribe(version.Next(), &sink);
+  opened_->Unsubscribe();
   if (!status.ok()) {
     console_->Warning(
         absl::StrCat("damage above version ", version.value, ": ", MessageOf(status)));
@@ -80,7 +91,7 @@ void StoreReader::WarnOfDamageAbove(CatalogVersion version) {
 
 absl::StatusOr<Catalog> OpenCatalog(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
-  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, reader.Find(selector));
   return reader.CatalogAt(version);
 }

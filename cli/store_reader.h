@@ -12,9 +12,17 @@
 #include "annals/cli/console.h"
 #include "annals/cli/selector.h"
 #include "annals/cli/verb.h"
+#include "annals/engine/catalog_service.h"
 #include "annals/log/update_log.h"
 
 namespace annals::cli {
+
+// A store that somebody has open: whoever reads from it opens nothing, and sees what they
+// see. Both must outlive their readers.
+struct StoreInUse {
+  const UpdateLog* log;
+  const CatalogService* versions;
+};
 
 class StoreReader {
  public:
@@ -22,6 +30,9 @@ class StoreReader {
   // store whose head is damaged, or whose end is missing, opens too: damage_at_head()
   // says so, and what lies below can be read.
   static absl::StatusOr<StoreReader> Open(const std::string& path, Console& console);
+
+  // The one that a verb's arguments name: STORE, or that of a shell.
+  static absl::StatusOr<StoreReader> Open(const Arguments& arguments, Console& console);
 
   const UpdateLog& log() const { return *log_; }
   const absl::Status& damage_at_head() const { return damage_at_head_; }
@@ -39,13 +50,20 @@ class StoreReader {
 
  private:
   StoreReader(std::unique_ptr<UpdateLog> log, absl::Status damage, Console& console)
-      : log_(std::move(log)), damage_at_head_(std::move(damage)), console_(&console) {}
+      : opened_(std::move(log)),
+        log_(opened_.get()),
+        damage_at_head_(std::move(damage)),
+        console_(&console) {}
+  StoreReader(const StoreInUse& store, Console& console)
+      : log_(store.log), versions_(store.versions), console_(&console) {}
 
   // All versions up to that one; says its progress.
   absl::StatusOr<std::shared_ptr<VersionedStore>> VersionsUpTo(CatalogVersion version);
   void WarnOfDamageAbove(CatalogVersion version);
 
-  std::unique_ptr<UpdateLog> log_;
+  std::unique_ptr<UpdateLog> opened_;  // Null if somebody else has it open.
+  const UpdateLog* log_;
+  const CatalogService* versions_ = nullptr;  // Theirs.
   absl::Status damage_at_head_;
   Console* console_;
 };

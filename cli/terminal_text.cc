@@ -6,19 +6,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "annals/commands/utf8.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals::cli {
 namespace {
 
-bool IsUnsafe(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-  const bool separator = c == 0x2028 || c == 0x2029;
-  const bool direction = c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-                         (c >= 0x2066 && c <= 0x2069);
-  return control || separator || direction;
-}
+constexpr std::string_view kTab = "    ";
 
 std::string Escaped(char32_t c) {
   switch (c) {
@@ -34,7 +28,8 @@ std::string Escaped(char32_t c) {
   }
 }
 
-std::string Show(std::string_view text, std::string_view kept) {
+// With `lines`, line feeds stay, and tabs become blanks.
+std::string MadeVisible(std::string_view text, bool lines) {
   std::string shown;
   while (!text.empty()) {
     std::string_view rest = text;
@@ -45,7 +40,11 @@ std::string Show(std::string_view text, std::string_view kept) {
       continue;
     }
     const std::string_view bytes = text.substr(0, text.size() - rest.size());
-    if (IsUnsafe(*c) && kept.find(bytes) == std::string_view::npos) {
+    if (lines && *c == '\n') {
+      shown += '\n';
+    } else if (lines && *c == '\t') {
+      shown += kTab;
+    } else if (IsUnseen(*c)) {
       shown += Escaped(*c);
     } else {
       shown += bytes;
@@ -57,9 +56,9 @@ std::string Show(std::string_view text, std::string_view kept) {
 
 }  // namespace
 
-std::string Visible(std::string_view text) { return Show(text, ""); }
+std::string Visible(std::string_view text) { return MadeVisible(text, false); }
 
-std::string VisibleLines(std::string_view text) { return Show(text, "\n\t"); }
+std::string VisibleLines(std::string_view text) { return MadeVisible(text, true); }
 
 size_t WidthOf(std::string_view text) {
   size_t width = 0;

@@ -10,11 +10,11 @@
 
 namespace annals::cli {
 
-// `text` on one line: control characters (those of Unicode, and the ones that turn
-// the direction of writing, too) as \n, \x1b, \u202e; bytes that are no UTF-8 as \xff.
+// `text` on one line: characters that are not seen but do something (IsUnseen) as \n,
+// \x1b, \u202e; bytes that are no UTF-8 as \xff.
 std::string Visible(std::string_view text);
 
-// The same for text that may have several lines: line feeds and tabs stay.
+// The same for text that may have several lines: line feeds stay, and tabs become blanks.
 std::string VisibleLines(std::string_view text);
 
 // How many columns of a terminal `text` takes, where it takes one for each

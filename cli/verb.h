@@ -44,6 +44,8 @@ std::vector<std::string_view> SpellingsOf(const Parameter& parameter);
 // What every verb takes besides its own.
 const std::vector<Parameter>& CommonParameters();
 
+struct StoreInUse;
+
 // What stood there. Options go by their long names without dashes, positionals by
 // their names.
 class Arguments {
@@ -51,6 +53,10 @@ class Arguments {
   void Add(std::string_view name, std::vector<std::string> values) {
     values_[std::string(name)] = std::move(values);
   }
+  // In a shell: the store that is open already and stands for STORE; else null.
+  const StoreInUse* store_in_use() const { return store_in_use_; }
+  void Use(const StoreInUse* store) { store_in_use_ = store; }
+
   bool Has(std::string_view name) const { return values_.find(name) != values_.end(); }
   std::optional<std::string> Find(std::string_view name) const {
     const auto found = values_.find(name);
@@ -67,6 +73,7 @@ class Arguments {
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  const StoreInUse* store_in_use_ = nullptr;
 };
 
 struct Verb {
@@ -80,5 +87,11 @@ struct Verb {
 
 // All of them, in the order of help. Lives for ever.
 const std::vector<Verb>& AllVerbs();
+const Verb* FindVerb(std::string_view name);  // Null if there is none.
+
+// What `words` say behind `verb`, as on a command line. Nothing if they are wrong, or ask
+// for help, which `console` has been told then.
+std::optional<Arguments> ParseArguments(const Verb& verb, std::vector<std::string> words,
+                                        Console& console);
 
 }  // namespace annals::cli

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/str_split.h"
 #include "annals/cli/blame.h"
 #include "annals/cli/completion.h"
@@ -12,6 +14,7 @@
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
 #include "annals/cli/report/report_verb.h"
+#include "annals/cli/shell/shell_verb.h"
 #include "annals/cli/tail.h"
 #include "annals/cli/verb.h"
 #include "annals/schemas/status.h"
@@ -20,11 +23,16 @@ namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(),   LsVerb(),     DescribeVerb(), QueryVerb(),  LogVerb(),        TailVerb(),
-      ShowVerb(),   DiffVerb(),   HistoryVerb(),  BlameVerb(),  ReportVerb(),     ExportVerb(),
-      ImportVerb(), BackupVerb(), SnapshotVerb(), RepairVerb(), CompletionVerb(),
+      ExecVerb(),   ShellVerb(),  LsVerb(),     DescribeVerb(), QueryVerb(),  LogVerb(),
+      TailVerb(),   ShowVerb(),   DiffVerb(),   HistoryVerb(),  BlameVerb(),  ReportVerb(),
+      ExportVerb(), ImportVerb(), BackupVerb(), SnapshotVerb(), RepairVerb(), CompletionVerb(),
   };
   return *verbs;
+}
+
+const Verb* FindVerb(std::string_view name) {
+  const auto verb = std::ranges::find(AllVerbs(), name, &Verb::name);
+  return verb == AllVerbs().end() ? nullptr : &*verb;
 }
 
 const std::vector<Parameter>& CommonParameters() {

@@ -6,11 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace annals {
+#include "annals/schemas/unicode.h"
 
-// Takes the first character off `rest`. Nothing if `rest` is empty or does not
-// begin with well-formed UTF-8; `rest` stays as it is then.
-std::optional<char32_t> TakeCharacter(std::string_view& rest);
+namespace annals {
 
 // Whether Unicode calls it white space.
 bool IsWhiteSpace(char32_t character);

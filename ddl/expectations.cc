@@ -54,7 +54,7 @@ void Expectations::Miss(size_t offset, std::string_view what) {
 }
 
 void Expectations::Fold(size_t offset, size_t mark, std::string_view name) {
-  if (offset != offset_ || missed_.size() <= mark) return;
+  if (!folds_ || offset != offset_ || missed_.size() <= mark) return;
   missed_.resize(mark);
   Miss(offset, name);
 }

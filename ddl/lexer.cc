@@ -5,6 +5,7 @@
 #include "annals/ddl/names.h"
 #include "annals/ddl/source_internal.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals::ddl {
 namespace {
@@ -43,8 +44,13 @@ size_t QuotedLength(std::string_view text, char quote) {
   return end;
 }
 
+bool HasEscapes(std::string_view token) {
+  return token.starts_with("U&") || token.starts_with("u&");
+}
+
 // What stands between the quotes, with doubled ones halved.
 std::string Unquote(std::string_view token) {
+  if (HasEscapes(token)) return UnescapedText(Unquote(token.substr(2))).value_or("");
   const char quote = token.front();
   token = token.substr(1, token.size() - 2);
   std::string text;
@@ -53,6 +59,14 @@ std::string Unquote(std::string_view token) {
     if (token[i] == quote) ++i;
   }
   return text;
+}
+
+// "quoted", or U&"quoted" with escapes that mean something.
+size_t EitherQuotedLength(std::string_view text, char quote) {
+  if (!HasEscapes(text)) return QuotedLength(text, quote);
+  const size_t length = QuotedLength(text.substr(2), quote);
+  if (length < 2) return 0;
+  return UnescapedText(Unquote(text.substr(2, length))).has_value() ? 2 + length : 0;
 }
 
 // "e+10"
@@ -82,16 +96,16 @@ size_t WordLength(std::string_view text) {
 }
 
 size_t NameLength(std::string_view text) {
-  if (text.starts_with('"')) return QuotedLength(text, '"');
+  if (const size_t quoted = EitherQuotedLength(text, '"'); quoted > 0) return quoted;
   const size_t length = WordLength(text);
   return IsReservedWord(text.substr(0, length)) ? 0 : length;
 }
 
-size_t StringLength(std::string_view text) { return QuotedLength(text, '\''); }
+size_t StringLength(std::string_view text) { return EitherQuotedLength(text, '\''); }
 
 size_t BytesLength(std::string_view text) {
   if (!text.starts_with('X') && !text.starts_with('x')) return 0;
-  const size_t quoted = StringLength(text.substr(1));
+  const size_t quoted = QuotedLength(text.substr(1), '\'');
   return quoted == 0 ? 0 : 1 + quoted;
 }
 
@@ -114,6 +128,9 @@ size_t NumberLength(std::string_view text) {
 
 size_t TokenLength(std::string_view text) {
   if (text.empty()) return 0;
+  if (HasEscapes(text)) {
+    if (const size_t length = NameLength(text); length > 1) return length;
+  }
   for (const auto length_of : {StringLength, BytesLength, NumberLength, WordLength, NameLength}) {
     if (const size_t length = length_of(text); length > 0) return length;
   }
@@ -122,7 +139,7 @@ size_t TokenLength(std::string_view text) {
 }
 
 std::string NameOf(std::string_view token) {
-  if (token.starts_with('"')) return Unquote(token);
+  if (token.ends_with('"')) return Unquote(token);
   return absl::AsciiStrToUpper(ToAbsl(token));
 }
 

@@ -12,8 +12,8 @@ namespace annals::ddl {
 
 size_t BlankLength(std::string_view text);    // Blanks and comments.
 size_t WordLength(std::string_view text);     // Letters, digits, _ and $; no digit first.
-size_t NameLength(std::string_view text);     // A word that is not reserved, or "quoted".
-size_t StringLength(std::string_view text);   // 'quoted'
+size_t NameLength(std::string_view text);     // A word that is not reserved, "quoted" or U&"..".
+size_t StringLength(std::string_view text);   // 'quoted', U&'..'
 size_t BytesLength(std::string_view text);    // X'0aff'
 size_t IntegerLength(std::string_view text);  // Digits.
 size_t NumberLength(std::string_view text);   // -12.5e3

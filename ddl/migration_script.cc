@@ -20,9 +20,6 @@ MigrationScript::MigrationScript(const CatalogView& base, Policy policy)
     : now_(base, base.version().Next(), {}), policy_(policy) {}
 
 absl::Status MigrationScript::Do(std::string sql, Check check) {
-  if (sql.find('\0') != std::string::npos) {
-    return MakeError(Reason::NOT_SUPPORTED, "it holds a NUL character, which no SQL text does");
-  }
   ANNALS_ASSIGN_OR_RETURN(const std::vector<Statement> statements, Parse(sql));
   for (const Statement& statement : statements) {
     CatalogDraft attempt(now_, now_.version(), {});

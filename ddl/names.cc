@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals::ddl {
 namespace {
@@ -21,16 +22,6 @@ bool IsPlain(std::string_view name) {
   return !name.empty() && begins(name.front()) && std::ranges::all_of(name, continues);
 }
 
-std::string Quote(std::string_view text, char quote) {
-  std::string quoted(1, quote);
-  for (const char c : text) {
-    if (c == quote) quoted += quote;
-    quoted += c;
-  }
-  quoted += quote;
-  return quoted;
-}
-
 }  // namespace
 
 std::span<const std::string_view> ReservedWords() { return kReserved; }
@@ -43,9 +34,9 @@ bool IsReservedWord(std::string_view word) {
 
 std::string QuoteName(std::string_view name) {
   if (IsPlain(name) && !IsReservedWord(name)) return std::string(name);
-  return Quote(name, '"');
+  return QuotedText(name, '"');
 }
 
-std::string QuoteString(std::string_view text) { return Quote(text, '\''); }
+std::string QuoteString(std::string_view text) { return QuotedText(text, '\''); }
 
 }  // namespace annals::ddl

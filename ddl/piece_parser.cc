@@ -650,10 +650,11 @@ class Builder {
   absl::Status status_;
 };
 
+using Input = g::pegtl::memory_input<g::pegtl::tracking_mode::lazy, g::pegtl::eol::lf>;
+
 }  // namespace
 
 absl::StatusOr<Parsed> ParsePiece(const Piece& piece) {
-  using Input = g::pegtl::memory_input<g::pegtl::tracking_mode::lazy, g::pegtl::eol::lf>;
   Input in(piece.text.data(), piece.text.data() + piece.text.size(), "");
   Expectations expectations;
   const std::unique_ptr<Node> root =
@@ -664,6 +665,15 @@ absl::StatusOr<Parsed> ParsePiece(const Piece& piece) {
         expectations.Message(piece.text, piece.terminated ? "`;`" : "the end of the input"));
   }
   return Builder(piece).Build(*root);
+}
+
+std::vector<std::string_view> ExpectedAfter(std::string_view text) {
+  Input in(text.data(), text.data() + text.size(), "");
+  Expectations expectations(/*folds=*/false);
+  // Whether it is whole already does not matter.
+  static_cast<void>(g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations));
+  if (expectations.offset() < text.size()) return {};
+  return expectations.missed();
 }
 
 }  // namespace annals::ddl

@@ -3,7 +3,9 @@
 // One statement's text to what it says.
 
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "annals/commands/alter_table_add_column.h"
@@ -48,5 +50,9 @@ struct Commit {
 using Parsed = std::variant<SqlCommand, ExplainCommand, Show, Describe, ShowCreate, Begin, Commit>;
 
 absl::StatusOr<Parsed> ParsePiece(const Piece& piece);
+
+// What may follow `text`, the beginning of a statement: keywords, `a name` and the like;
+// nothing if `text` is wrong already.
+std::vector<std::string_view> ExpectedAfter(std::string_view text);
 
 }  // namespace annals::ddl

@@ -44,8 +44,8 @@ absl::Status ErrorIn(const Piece& piece, std::string_view what) {
 
 }  // namespace
 
-ScriptReader::ScriptReader(Source source)
-    : splitter_(std::make_unique<Splitter>(std::move(source))) {}
+ScriptReader::ScriptReader(Source source, Position first)
+    : splitter_(std::make_unique<Splitter>(std::move(source), first)) {}
 ScriptReader::ScriptReader(std::istream& in) : ScriptReader(Deliver(in)) {}
 ScriptReader::~ScriptReader() = default;
 
@@ -55,6 +55,14 @@ absl::StatusOr<std::optional<Statement>> ScriptReader::Next() {
   if (!next.ok()) status_ = next.status();
   return next;
 }
+
+bool ScriptReader::SkipWrong() {
+  if (!splitter_->status().ok()) return false;
+  status_ = absl::OkStatus();
+  return true;
+}
+
+bool ScriptReader::idle() const { return splitter_->idle(); }
 
 absl::StatusOr<std::optional<Statement>> ScriptReader::Read() {
   ANNALS_ASSIGN_OR_RETURN(const std::optional<Piece> piece, splitter_->Next());
@@ -78,29 +86,38 @@ absl::StatusOr<std::optional<Statement>> ScriptReader::Read() {
   return statement;
 }
 
-// The rest of the block whose BEGIN has been read.
+// The rest of the block whose BEGIN has been read. What is wrong is told at its end: what
+// follows it in the block is not to be taken for statements by themselves.
 absl::StatusOr<Statement> ScriptReader::ReadBlock(Position begin) {
   splitter_->BeginBlock();
   Write block;
+  absl::Status wrong;
   for (;;) {
-    ANNALS_ASSIGN_OR_RETURN(const std::optional<Piece> piece, splitter_->Next());
-    if (!piece.has_value()) {
+    const auto piece = splitter_->Next();
+    if (!piece.ok() || !piece->has_value()) {
+      splitter_->EndBlock();
+      if (!wrong.ok()) return wrong;
+      if (!piece.ok()) return piece.status();
       return MakeError(
           Reason::SYNTAX_ERROR,
           absl::StrCat(PositionText(begin), ": BEGIN has no COMMIT", Excerpt("BEGIN", 0)));
     }
-    ANNALS_ASSIGN_OR_RETURN(Parsed parsed, ParsePiece(*piece));
-    if (auto* commit = std::get_if<Commit>(&parsed)) {
+    auto parsed = ParsePiece(**piece);
+    if (!parsed.ok()) {
+      wrong.Update(parsed.status());
+    } else if (auto* commit = std::get_if<Commit>(&*parsed)) {
+      std::string text = splitter_->EndBlock();
+      if (!wrong.ok()) return wrong;
       block.message = std::move(commit->message);
-      return Statement{.what = std::move(block), .text = splitter_->EndBlock(), .position = begin};
+      return Statement{.what = std::move(block), .text = std::move(text), .position = begin};
+    } else if (auto* command = std::get_if<SqlCommand>(&*parsed)) {
+      block.commands.push_back(ToCommand(std::move(*command)));
+      block.positions.push_back((*piece)->position);
+    } else {
+      wrong.Update(
+          ErrorIn(**piece, absl::StrCat("only writing statements may stand between BEGIN (",
+                                        PositionText(begin), ") and COMMIT")));
     }
-    auto* command = std::get_if<SqlCommand>(&parsed);
-    if (command == nullptr) {
-      return ErrorIn(*piece, absl::StrCat("only writing statements may stand between BEGIN (",
-                                          PositionText(begin), ") and COMMIT"));
-    }
-    block.commands.push_back(ToCommand(std::move(*command)));
-    block.positions.push_back(piece->position);
   }
 }
 

@@ -36,13 +36,15 @@ class ScriptReader {
   // Delivers the next bytes of the script, cut anywhere; none at its end.
   using Source = std::function<absl::StatusOr<std::string>()>;
 
-  explicit ScriptReader(Source source);
+  // `first`: the place of the script's first character, where it is a part of a text.
+  explicit ScriptReader(Source source, Position first = {});
   // `in` must outlive the reader.
   explicit ScriptReader(std::istream& in);
   ~ScriptReader();
 
   // The next statement or whole BEGIN block; nothing at the end of the script.
-  // After an error the reader says the same error again.
+  // After an error the reader says the same error again. That of a BEGIN block comes
+  // once the block has been read.
   //
   //   SYNTAX_ERROR         the message has line, column, the line with a caret
   //                        under the place, what was found and what was expected
@@ -50,6 +52,15 @@ class ScriptReader {
   //   STATEMENT_TOO_LARGE, STATEMENT_TOO_DEEP
   //   any error of the source
   absl::StatusOr<std::optional<Statement>> Next();
+
+  // After an error: has Next go on behind the statement, or the whole block, that was
+  // wrong. False if nobody knows where it ends: after a quote that is not closed, bytes
+  // that are no UTF-8, an error of the source.
+  bool SkipWrong();
+
+  // While the source is asked for more: whether no statement has been begun, so that
+  // nothing is amiss if there is no more.
+  bool idle() const;
 
  private:
   absl::StatusOr<std::optional<Statement>> Read();

@@ -1,6 +1,5 @@
 #include "annals/ddl/show_create.h"
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -118,25 +117,15 @@ absl::StatusOr<std::string> SchemaSql(const ObjectDescriptor& schema) {
   return absl::StrCat("CREATE SCHEMA ", QuoteName(schema.name()), ";");
 }
 
-absl::StatusOr<std::string> Sql(const CatalogView& catalog, const ObjectDescriptor& object) {
+}  // namespace
+
+absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object) {
   if (object.kind() == ObjectKind::kSchema) return SchemaSql(object);
   if (const auto table = As<TableDescriptor>(object)) return TableSql(catalog, *table);
   if (const auto index = As<IndexDescriptor>(object)) return IndexSql(catalog, *index);
   if (const auto zone = As<ZoneDescriptor>(object)) return ZoneSql(*zone);
   return MakeError(Reason::NOT_SUPPORTED,
                    absl::StrCat("a ", ToAbsl(KindName(object.kind())), " has no SQL form"));
-}
-
-}  // namespace
-
-absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object) {
-  ANNALS_ASSIGN_OR_RETURN(std::string sql, Sql(catalog, object));
-  if (std::ranges::find(sql, '\0') != sql.end()) {
-    return MakeError(
-        Reason::NOT_SUPPORTED,
-        absl::StrCat(QuoteName(object.name()), " holds a NUL character, which no SQL text does"));
-  }
-  return sql;
 }
 
 }  // namespace annals::ddl

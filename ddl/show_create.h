@@ -17,7 +17,7 @@ namespace annals::ddl {
 //   INVALID_REQUEST  a key index: it comes and goes with its table's key
 //   NOT_SUPPORTED    the kind has no words, nor has a system schema; or the object
 //                    holds what SQL text cannot: a default that is no constant of its
-//                    column's type, or a NUL character in a default or a filter
+//                    column's type
 absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object);
 
 }  // namespace annals::ddl

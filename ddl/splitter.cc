@@ -61,9 +61,12 @@ std::string Splitter::EndBlock() {
 
 // Skips what stands between statements.
 void Splitter::SkipToPiece() {
+  idle_ = !in_block_;
   SkipByteOrderMark();
   while (status_.ok()) {
+    idle_ = !in_block_;
     const int c = Peek();
+    idle_ = false;
     if (c == kEnd) return;
     if (SeesComment()) {
       TakeComment();

@@ -43,7 +43,8 @@ class Utf8Check {
 
 class Splitter {
  public:
-  explicit Splitter(ScriptReader::Source source) : source_(std::move(source)) {}
+  Splitter(ScriptReader::Source source, Position first)
+      : source_(std::move(source)), position_(first) {}
 
   // The next piece that is not empty; nothing at the end. An error stays.
   absl::StatusOr<std::optional<Piece>> Next();
@@ -51,6 +52,9 @@ class Splitter {
   // The piece that was given last begins a block: its text is kept until EndBlock,
   // and the limit is for the block as a whole.
   void BeginBlock() { in_block_ = true; }
+  // While the source is asked for more: whether no piece has been begun, and no block.
+  bool idle() const { return idle_; }
+  const absl::Status& status() const { return status_; }
   // The text from the block's first piece through the piece that was given last.
   std::string EndBlock();
 
@@ -96,6 +100,7 @@ class Splitter {
   size_t piece_end_ = 0;     // and where its last token ends.
   Position kept_position_;
   bool in_block_ = false;
+  bool idle_ = false;
 };
 
 }  // namespace annals::ddl

@@ -596,6 +596,7 @@ CatalogManager::Stats Manager::GetStats() const {
     retention = retention_;
   }
   return {.store = store_->Stats(),
+          .calls_in_queue = committer_->queue_length(),
           .recovered_records = recovered_records_,
           .recovery_time = recovery_time_,
           .listener_failures = failures.count,

@@ -126,6 +126,7 @@ class CatalogManager : public CatalogService {
   };
   struct Stats {
     StoreStats store;
+    uint64_t calls_in_queue = 0;  // That wait for their turn to commit, or have it.
     uint64_t recovered_records = 0;
     absl::Duration recovery_time;
     uint64_t listener_failures = 0;

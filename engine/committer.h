@@ -80,6 +80,12 @@ class Committer {
   // Returns when `request` is done, leading whenever it is its turn.
   void Finish(Request& request);
 
+  // The requests that are in the queue or under way.
+  size_t queue_length() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+  }
+
  private:
   struct Group;
   struct Sealed;
@@ -112,7 +118,7 @@ class Committer {
   HybridClock& clock_;
   const absl::Duration delay_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Request*> queue_;  // Guarded by mutex_, as are the requests' private parts.
   bool led_ = false;            // Guarded by mutex_.
   // What requests wait for, each for one in turn. They are not the requests' own, since a

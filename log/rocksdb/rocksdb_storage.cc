@@ -62,7 +62,8 @@ class TableWriter final : public BulkWriter {
       : db_(db),
         path_(path),
         file_(BulkFile(path)),
-        writer_(SteadyWriting(), db.GetOptions()),
+        writer_(SteadyWriting(), db.GetOptions(), /*column_family=*/nullptr,
+                /*invalidate_page_cache=*/false),
         status_(writer_.Open(file_)) {}
 
   ~TableWriter() override { db_.GetEnv()->DeleteFile(file_).PermitUncheckedError(); }

@@ -29,6 +29,15 @@ TEST(ClosestTest, TheMostAlikeIsMeant) {
   EXPECT_EQ(Closest("--onelin", Verbs()), "--oneline");
 }
 
+TEST(ClosestTest, ASearchTellsWhatIsBetterThanAllBefore) {
+  ClosestSearch search("orders");
+  EXPECT_FALSE(search.Offer("sales"));
+  EXPECT_TRUE(search.Offer("ORDRE"));
+  EXPECT_FALSE(search.Offer("borderss"));
+  EXPECT_TRUE(search.Offer("Orders"));
+  EXPECT_FALSE(search.Offer("orders"));
+}
+
 TEST(ClosestTest, WhatIsLikeNoneMeansNone) {
   EXPECT_EQ(Closest("frobnicate", Verbs()), "");
   EXPECT_EQ(Closest("", Verbs()), "");

@@ -74,6 +74,8 @@ bool Terminal::Shows(std::string_view text) {
   return true;
 }
 
+void Terminal::HangUp() const { ::kill(process_, SIGHUP); }
+
 int Terminal::Finish() {
   while (ReadMore()) continue;
   int status = 0;

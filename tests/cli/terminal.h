@@ -29,6 +29,8 @@ class Terminal {
   bool Shows(std::string_view text);
   // All that was shown so far.
   const std::string& shown() const { return shown_; }
+  // Tells the program that the terminal is gone.
+  void HangUp() const;
   // Reads until the program ends; its exit status, 128 + the signal if one ended it.
   int Finish();
 

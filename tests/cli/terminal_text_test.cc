@@ -17,12 +17,17 @@ TEST(TerminalTextTest, ControlCharactersAreMadeVisible) {
   EXPECT_EQ(Visible("\u0085\u202e\u2066\u2028"), "\\u0085\\u202e\\u2066\\u2028");
 }
 
+TEST(TerminalTextTest, WhatHasNoWidthIsMadeVisible) {
+  EXPECT_EQ(Visible("a\u200bb\u200dc\ufeff"), "a\\u200bb\\u200dc\\ufeff");
+  EXPECT_EQ(Visible("\U000e0041"), "\\ue0041");
+}
+
 TEST(TerminalTextTest, BytesThatAreNoUtf8AreMadeVisible) {
   EXPECT_EQ(Visible("a\xff\xc3"), "a\\xff\\xc3");
 }
 
 TEST(TerminalTextTest, LinesAreKeptWhereTheyMayBe) {
-  EXPECT_EQ(VisibleLines("a\n\tb\x1b"), "a\n\tb\\x1b");
+  EXPECT_EQ(VisibleLines("a\n\tb\x1b"), "a\n    b\\x1b");
 }
 
 TEST(TerminalTextTest, ShortenedTextIsOneLine) {

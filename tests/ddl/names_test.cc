@@ -1,6 +1,7 @@
 #include "annals/ddl/names.h"
 
 #include "annals/tests/ddl/dump.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace annals::ddl {
@@ -23,6 +24,19 @@ TEST(NamesTest, ANameIsQuotedIfItWouldNotReadBack) {
 TEST(NamesTest, AStringDoublesItsQuotes) {
   EXPECT_EQ(QuoteString(""), "''");
   EXPECT_EQ(QuoteString("it's \"x\""), "'it''s \"x\"'");
+}
+
+TEST(NamesTest, WhatCannotBeSeenIsEscapedAndReadsBack) {
+  EXPECT_EQ(QuoteName("A\u202e\\"), "U&\"A\\202E\\\\\"");
+  EXPECT_EQ(Dump("DROP TABLE u&\"A\\202e\"\"\""), "DropTable PUBLIC.A\u202e\"");
+  EXPECT_EQ(QuoteString("two\nlines\x1b"), "U&'two\\000Alines\\001B'");
+}
+
+TEST(NamesTest, EscapesThatMeanNothingAreNoNames) {
+  for (const std::string_view wrong : {"U&\"\\12\"", "U&\"\\d800\"", "U& \"a\""}) {
+    EXPECT_THAT(Dump("DROP TABLE " + std::string(wrong)), ::testing::HasSubstr("found `&`"))
+        << wrong;
+  }
 }
 
 TEST(NamesTest, AnyNameReadsBackWhereverANameMayStand) {

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -171,6 +172,60 @@ TEST(ScriptReaderTest, AnErrorStays) {
 std::string StatementOf(size_t bytes) {
   const std::string begin = "SHOW TABLES LIKE '";
   return begin + std::string(bytes - begin.size() - 1, 'x') + "'";
+}
+
+TEST(ScriptReaderTest, AWrongStatementCanBeSkipped) {
+  ScriptReader reader(InChunks("CREATE TABEL t (';'); SHOW TABLES; DROP 'x", 7));
+  EXPECT_FALSE(reader.Next().ok());
+  ASSERT_TRUE(reader.SkipWrong());
+  EXPECT_EQ(Told(**reader.Next()), "1:23 SHOW TABLES");
+  EXPECT_FALSE(reader.Next().ok());
+  EXPECT_FALSE(reader.SkipWrong());
+}
+
+// What follows an error in a block was meant to be done with it, or not at all.
+TEST(ScriptReaderTest, AWrongBlockIsSkippedAsAWhole) {
+  for (const std::string_view wrong : {"CREATE TABEL t", "SHOW TABLES", "BEGIN"}) {
+    const std::string text =
+        absl::StrCat("BEGIN; ", ToAbsl(wrong), "; DROP SCHEMA a; COMMIT; CREATE SCHEMA b");
+    ScriptReader reader(InChunks(text, 5));
+    EXPECT_FALSE(reader.Next().ok());
+    ASSERT_TRUE(reader.SkipWrong());
+    EXPECT_THAT(Told(**reader.Next()), HasSubstr(" CREATE SCHEMA b #1"));
+    EXPECT_FALSE(reader.Next()->has_value());
+  }
+}
+
+TEST(ScriptReaderTest, ASourceKnowsWhetherAStatementHasBegun) {
+  const auto idle_after = [](std::string_view text) {
+    bool idle = false;
+    bool delivered = false;
+    const ScriptReader* asked = nullptr;
+    ScriptReader reader([&]() -> absl::StatusOr<std::string> {
+      idle = asked->idle();
+      return std::string(std::exchange(delivered, true) ? "" : text);
+    });
+    asked = &reader;
+    for (;;) {
+      const auto statement = reader.Next();
+      if (!statement.ok() || !statement->has_value()) break;
+    }
+    return idle;
+  };
+  for (const std::string_view rest :
+       {"", " \n", ";", "SHOW TABLES;", "SHOW TABLES; \n", "-- a\n", "/* a */"}) {
+    EXPECT_TRUE(idle_after(rest)) << rest;
+  }
+  for (const std::string_view begun :
+       {"S", "SHOW TABLES; S", "'", "/* ", "-- a", "BEGIN;", "BEGIN; DROP TABLE t; "}) {
+    EXPECT_FALSE(idle_after(begun)) << begun;
+  }
+}
+
+TEST(ScriptReaderTest, APartOfATextSaysPlacesInTheWhole) {
+  ScriptReader reader(InChunks("\n SHOW TABLES; DROP", 100), {.line = 41, .column = 1});
+  EXPECT_EQ(Told(**reader.Next()), "42:2 SHOW TABLES");
+  EXPECT_THAT(reader.Next().status().message(), HasSubstr("line 42, column 19: "));
 }
 
 TEST(ScriptReaderTest, AStatementMayBeOneMebibyte) {

@@ -161,7 +161,7 @@ TEST_P(ShowCreateTest, EveryTypeAndDefaultReadsBack) {
       "    Q UUID DEFAULT '01234567-89AB-CDEF-0123-456789abcdef',\n"
       "    R VARCHAR(1) DEFAULT '\"',\n"
       "    S VARCHAR DEFAULT '',\n"
-      "    U VARCHAR(65536) DEFAULT 'a\n-- b;',\n"
+      "    U VARCHAR(65536) DEFAULT U&'a\\000A-- b;',\n"
       "    V VARBINARY(1),\n"
       "    W VARBINARY,\n"
       "    X VARBINARY(9) DEFAULT X'00Ff',\n"
@@ -379,12 +379,16 @@ TEST(ShowCreateRefusalTest, ASystemSchemaHasNoSql) {
               FailsWith(Reason::NOT_SUPPORTED, {"INFORMATION_SCHEMA"}));
 }
 
-TEST(ShowCreateRefusalTest, ANulCharacterHasNoSql) {
+TEST(ShowCreateEscapesTest, ANulCharacterReadsBack) {
   Sandbox sandbox(Policy::kRelaxed);
   const ColumnDefinition column{
       .name = "A", .type = String(9), .default_value = Constant(std::string("\0", 1))};
   ASSERT_EQ(sandbox.Execute({CreateTable{.name = "T", .columns = {column}}}), absl::OkStatus());
-  EXPECT_THAT(sandbox.Table("T"), HasSubstr("no SQL text does"));
+  const std::string sql = sandbox.Table("T");
+  EXPECT_THAT(sql, HasSubstr("DEFAULT U&'\\0000'"));
+  Sandbox other(Policy::kRelaxed);
+  ASSERT_EQ(other.Run(sql), "");
+  EXPECT_EQ(other.Table("T"), sql);
 }
 
 // ---- Random catalogs: what is shown of one makes the same one.

@@ -66,6 +66,11 @@ std::future<Result> Async(CatalogManager& manager, const CatalogCommand& command
                     [&manager, command, options] { return manager.Execute(command, options); });
 }
 
+// Returns once `length` calls have queued, the one that is under way among them.
+void WaitForQueue(const CatalogManager& manager, uint64_t length) {
+  EXPECT_TRUE(Eventually([&] { return manager.GetStats().calls_in_queue == length; }));
+}
+
 // How many of `calls` succeeded; all others have to fail with `reason`.
 int Winners(std::vector<std::future<Result>>& calls, Reason reason) {
   int won = 0;
@@ -173,7 +178,7 @@ TEST(Commit, WhoComesWhileAnAppendIsUnderWaySharesTheNextOne) {
   gate.WaitForArrival();
   std::vector<std::future<Result>> others;
   for (int i = 0; i < 10; ++i) others.push_back(Async(*manager, TableNamed(absl::StrCat("T", i))));
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // So that all have queued.
+  WaitForQueue(*manager, 11);
   gate.LetPass(100);
   EXPECT_THAT(first.get(), IsOk());
   std::set<uint64_t> versions;
@@ -267,10 +272,10 @@ TEST(Commit, RefusalsAndNoOpsAreHeldUntilWhatTheyRestOnIsDurable) {
   auto first = Async(*manager, TableNamed("FIRST"));
   gate.WaitForArrival();
   auto creator = Async(*manager, TableNamed("T"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  WaitForQueue(*manager, 2);
   auto refused = Async(*manager, TableNamed("T"));
   auto nothing = Async(*manager, TableNamed("T", true));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  WaitForQueue(*manager, 4);
   gate.LetPass();
   EXPECT_THAT(first.get(), IsOk());
   gate.WaitForArrival(2);
@@ -294,11 +299,11 @@ TEST(Commit, WhatRestsOnAnAppendThatFailedFailsToo) {
   gate.WaitForArrival();
   // In the queue in this order: a refusal on what is durable, a record, a refusal on it.
   auto early = Async(*manager, DropTable{.name = "NOT_THERE"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  WaitForQueue(*manager, 2);
   auto creator = Async(*manager, TableNamed("T"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  WaitForQueue(*manager, 3);
   auto late = Async(*manager, TableNamed("T"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  WaitForQueue(*manager, 4);
   gate.LetPass();
   EXPECT_THAT(first.get(), IsOk());
   gate.WaitForArrival(2);
@@ -388,7 +393,7 @@ TEST(Commit, ALogThatThrowsFailsItsCallersAndHoldsUpNobodyElse) {
   auto first = Async(*manager, TableNamed("FIRST"));
   gate.WaitForArrival();
   auto waiting = Async(*manager, TableNamed("T"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  WaitForQueue(*manager, 2);
   tap.OnAppend([](Tap::Records) -> std::optional<AppendResult> { throw std::bad_alloc(); });
   gate.LetPass();
   EXPECT_THAT(first.get(), IsOk());

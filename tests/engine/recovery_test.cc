@@ -288,6 +288,28 @@ TEST(Recovery, ABackupIsAStoreOfItsOwn) {
   EXPECT_THAT(copy->Execute(TableNamed("OTHER")), IsOk());
 }
 
+TEST(Recovery, ABackupThatIsTakenWhileSnapshotsAreWrittenIsWhole) {
+  const TempStore store;
+  const Manager manager = MustOpen({.path = store.path()});
+  std::atomic<bool> stop{false};
+  std::thread busy([&] {
+    for (int i = 0; !stop; ++i) {
+      ASSERT_THAT(manager->Execute(SchemaNamed(absl::StrCat("S", i))), IsOk());
+      ASSERT_THAT(manager->Snapshot(LatestOf(*manager)), Gives(true));
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    const std::string copy = store.Beside(absl::StrCat("copy", i));
+    const CatalogVersion before = LatestOf(*manager);
+    EXPECT_THAT(manager->Backup(copy), IsOk());
+    const auto opened = CatalogManager::Open(OpenOptions{.path = copy});
+    ASSERT_THAT(opened, IsOk());
+    EXPECT_GE(LatestOf(**opened), before);
+  }
+  stop = true;
+  busy.join();
+}
+
 TEST(Recovery, ThereIsNoOtherKindOfLog) {
   EXPECT_THAT(CatalogManager::Open(OpenOptions{.log = "etcd"}),
               FailsWith(Reason::NOT_SUPPORTED, {"etcd", "rocksdb", "memory"}));
