@@ -19,13 +19,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+const std::string kExamples = ANNALS_DOCS "/../examples/";
+
 class ExportTest : public ProgramTest {
  protected:
   void SetUp() override {
     ProgramTest::SetUp();
-    ASSERT_THAT(
-        Run({"exec", store(), "-f", ANNALS_DOCS "/../examples/shop.sql", "--author", "ann"}),
-        Exits(0));
+    ASSERT_THAT(Run({"exec", store(), "-f", kExamples + "shop.sql", "--author", "ann"}), Exits(0));
   }
 
   std::string Exported() { return Run({"export", store()}).out; }
@@ -141,7 +141,7 @@ TEST_F(ExportTest, OfALineEachFieldIsThere) {
 
 // A golden file: what format 1 has once written is read for ever.
 TEST_F(ExportTest, TheExampleIsReadForEver) {
-  ASSERT_THAT(Run({"import", Path("copy"), "-f", ANNALS_DOCS "/../examples/shop.jsonl"}), Exits(0));
+  ASSERT_THAT(Run({"import", Path("copy"), "-f", kExamples + "shop.jsonl"}), Exits(0));
   EXPECT_EQ(StateOf(Path("copy"), "20"),
             "90703fc2c0a1cc05934efefe7dc90031eb7aa470814e2be80c1fc0c98652f5b3\n");
   EXPECT_EQ(StateOf(Path("copy")),
