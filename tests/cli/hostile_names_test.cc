@@ -86,6 +86,7 @@ class HostileNamesTest : public ProgramTest {
                   {"columns",
                    {{{"name", "C" + std::to_string(++columns_)},
                      {"type", "STRING"},
+                     {"length", 100},
                      {"default", {{"constant", text}}}}}}}}}});
     }
     for (const std::string& text : HostileTexts()) {

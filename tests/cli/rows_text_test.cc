@@ -48,7 +48,7 @@ TEST(RowsCsvTest, QuotesWhatWouldBeReadAsSomethingElse) {
             "\"a,b\",x\n"
             "\"say \"\"hi\"\"\",x\n"
             "\"two\nlines\",x\n"
-            "\"cr\r\",x\n"
+            "cr\\r,x\n"
             "\"\"\"\",x\n"
             " blank ,x\n"
             "it's,x\n");
