@@ -11,6 +11,7 @@
 #include "annals/cli/query.h"
 #include "annals/cli/report/report_verb.h"
 #include "annals/cli/verb.h"
+#include "annals/cli/verify.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -19,7 +20,7 @@ const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
       ExecVerb(),   LsVerb(),       DescribeVerb(), QueryVerb(),      LogVerb(),
       ShowVerb(),   DiffVerb(),     HistoryVerb(),  BlameVerb(),      ReportVerb(),
-      BackupVerb(), SnapshotVerb(), RepairVerb(),   CompletionVerb(),
+      BackupVerb(), SnapshotVerb(), VerifyVerb(), RepairVerb(), CompletionVerb(),
   };
   return *verbs;
 }

@@ -53,6 +53,8 @@ class LocalLog final : public UpdateLog {
 
   // One that is there already is not said again. REQUIRES: nobody else sees the log.
   void AddWarning(std::string warning);
+  // What mark() says; its problem is a warning too. REQUIRES: as AddWarning.
+  void SetMark(MarkState mark);
   // The same of accepted_loss(), which is a warning too.
   void AcceptLoss(std::string loss);
 
@@ -68,12 +70,14 @@ class LocalLog final : public UpdateLog {
   std::optional<VersionRange> GapAt(CatalogVersion version) const override;
   absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                         uint32_t number) const override;
+  absl::Status ForEachKey(std::string_view first, VisitKey visit) const override;
   absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
                         std::string_view bytes) override;
   absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                            std::string_view attempt, std::string_view root) override;
   absl::Status Backup(std::string_view directory) override;
   std::span<const std::string> warnings() const override { return warnings_; }
+  MarkState mark() const override { return mark_; }
   std::string_view accepted_loss() const override { return accepted_loss_; }
 
  private:
@@ -89,8 +93,10 @@ class LocalLog final : public UpdateLog {
 
   absl::Status ReadState();
   void SalvageState();
+  CatalogVersion SalvagedSnapshot(CatalogVersion first, bool first_is_root) const;
   bool IsGap(CatalogVersion first, CatalogVersion last) const;
   absl::Status CheckRootThere() const;
+  absl::Status CheckNoRootFirst() const;
   absl::Status CheckNothingOutside() const;
 
   State Now() const;
@@ -105,6 +111,7 @@ class LocalLog final : public UpdateLog {
   const StoreUuid store_;
   // Complete before anybody else sees the log.
   std::vector<std::string> warnings_;
+  MarkState mark_;
   std::string accepted_loss_;
 
   std::mutex writing_;       // Held by whoever writes or replays, calls to the sink included.

@@ -158,6 +158,28 @@ bool IsAligned(std::string_view bytes) {
   return reinterpret_cast<uintptr_t>(bytes.data()) % 8 == 0;
 }
 
+// Adds what is in `chunk`, checked; its bytes must live as long as `content`.
+absl::Status AddObjects(std::string_view key, const fbs::Chunk& chunk, Content& content) {
+  content.objects.reserve(chunk.objects()->size());
+  for (const fbs::SnapshotObject* object : *chunk.objects()) {
+    if (object == nullptr) return Damaged(key, "it has an empty object");
+    std::string_view object_bytes = View(*object->object());
+    // Another program's builder may have put it anywhere.
+    if (!IsAligned(object_bytes)) object_bytes = content.Keep(Aligned(object_bytes));
+    if (const absl::Status status = CheckObject(object_bytes); !status.ok()) {
+      return WithContext(status, key);
+    }
+    content.objects.emplace_back(object_bytes, CatalogVersion{object->from()},
+                                 HybridTimestamp::FromRaw(object->timestamp()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WrongObjectCount(std::string_view key, uint64_t found, const fbs::Root& root) {
+  return Damaged(key, absl::StrCat("the chunks hold ", found, " objects, expected ",
+                                   root.object_count()));
+}
+
 // The chunks of a snapshot, read and checked one by one. Any thread.
 class ChunkReader {
  public:
@@ -177,18 +199,7 @@ class ChunkReader {
     ANNALS_RETURN_IF_ERROR(CheckKind(key, record.envelope, RecordKind::kChunk, version_));
     if (record.envelope.store != store_) return Damaged(key, "it is of another store");
     ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* chunk, VerifiedRoot<fbs::Chunk>(key, record.payload));
-    content.objects.reserve(chunk->objects()->size());
-    for (const fbs::SnapshotObject* object : *chunk->objects()) {
-      if (object == nullptr) return Damaged(key, "it has an empty object");
-      std::string_view object_bytes = View(*object->object());
-      // Another program's builder may have put it anywhere.
-      if (!IsAligned(object_bytes)) object_bytes = content.Keep(Aligned(object_bytes));
-      if (const absl::Status status = CheckObject(object_bytes); !status.ok()) {
-        return WithContext(status, key);
-      }
-      content.objects.emplace_back(object_bytes, CatalogVersion{object->from()},
-                                   HybridTimestamp::FromRaw(object->timestamp()));
-    }
+    ANNALS_RETURN_IF_ERROR(AddObjects(key, *chunk, content));
     return content;
   }
 
@@ -247,7 +258,78 @@ absl::Status ReadObjects(const ChunkReader& reader, int threads, CatalogImage& i
   return absl::OkStatus();
 }
 
+std::string EmbeddedKey(std::string_view key) {
+  return absl::StrCat(ToAbsl(key), " (the update in the snapshot's root)");
+}
+
+// Of the root itself, and of the update record in it.
+absl::StatusOr<Root> VerifyRoot(const UpdateLog& log, CatalogVersion version) {
+  const std::string key = UpdateKey(version);
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, VerifyRecord(key, bytes));
+  ANNALS_ASSIGN_OR_RETURN(Root root, OpenRoot(key, record, version));
+  const StoreUuid store = log.Head().store;
+  if (root.envelope.store != store) {
+    return Damaged(key, absl::StrCat("the snapshot is of another store: expected ",
+                                     store.ToString(), ", found ", root.envelope.store.ToString()));
+  }
+  const std::string update(View(*root.table->update()));
+  ANNALS_RETURN_IF_ERROR(VerifyRecord(EmbeddedKey(key), update).status());
+  ANNALS_ASSIGN_OR_RETURN(const UpdateRecord opened,
+                          OpenUpdate(EmbeddedKey(key), update, version, true));
+  if (root.envelope.previous != opened.hash) {
+    return Damaged(key, "the root does not stand for the update that it holds");
+  }
+  return root;
+}
+
 }  // namespace
+
+SnapshotCheck CheckSnapshot(const UpdateLog& log, CatalogVersion version) {
+  SnapshotCheck check;
+  const auto root = VerifyRoot(log, version);
+  if (!root.ok()) {
+    check.damage.push_back(root.status());
+    return check;
+  }
+  const ChunkReader reader(log, *root->table, version);
+  uint64_t objects = 0;
+  for (uint32_t number = 0; number < reader.count(); ++number) {
+    const auto content = reader.Read(number);
+    if (!content.ok()) {
+      check.damage.push_back(content.status());
+      continue;
+    }
+    ++check.chunks;
+    check.bytes += root->table->chunks()->Get(number)->size();
+    objects += content->objects.size();
+  }
+  if (check.damage.empty() && objects != root->table->object_count()) {
+    check.damage.push_back(WrongObjectCount(UpdateKey(version), objects, *root->table));
+  }
+  return check;
+}
+
+absl::StatusOr<FieldTree> FieldsOfPayload(std::string_view key, const RecordView& record) {
+  const std::string payload = Aligned(record.payload);
+  switch (record.envelope.kind) {
+    case RecordKind::kUpdate: {
+      auto fields = UpdateFields(payload);
+      if (!fields.ok()) return WithContext(fields.status(), key);
+      return fields;
+    }
+    case RecordKind::kRoot:
+      ANNALS_RETURN_IF_ERROR(OpenRoot(key, record, record.envelope.version).status());
+      return FieldsOf(payload, fbs::RootTypeTable());
+    case RecordKind::kChunk: {
+      ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* chunk, VerifiedRoot<fbs::Chunk>(key, payload));
+      Content content;
+      ANNALS_RETURN_IF_ERROR(AddObjects(key, *chunk, content));
+      return FieldsOf(payload, fbs::ChunkTypeTable());
+    }
+  }
+  return Damaged(key, "it is of no known kind");
+}
 
 absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersion version) {
   const std::string key = UpdateKey(version);
@@ -257,8 +339,7 @@ absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersi
     return OpenUpdate(key, std::move(bytes), version, false);
   }
   ANNALS_ASSIGN_OR_RETURN(const Root root, OpenRoot(key, record, version));
-  return OpenUpdate(absl::StrCat(key, " (the update in the snapshot's root)"),
-                    std::string(View(*root.table->update())), version, true);
+  return OpenUpdate(EmbeddedKey(key), std::string(View(*root.table->update())), version, true);
 }
 
 absl::Status WriteSnapshot(const Catalog& catalog, UpdateLog& log, CatalogVersion expected_snapshot,
@@ -325,8 +406,7 @@ absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion versi
   const ChunkReader reader(log, *root.table, version);
   ANNALS_RETURN_IF_ERROR(ReadObjects(reader, threads, snapshot.image));
   if (snapshot.image.objects.size() != root.table->object_count()) {
-    return Damaged(key, absl::StrCat("the chunks hold ", snapshot.image.objects.size(),
-                                     " objects, expected ", root.table->object_count()));
+    return WrongObjectCount(key, snapshot.image.objects.size(), *root.table);
   }
   return snapshot;
 }

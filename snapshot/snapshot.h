@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "annals/catalog/catalog.h"
 #include "annals/catalog/catalog_image.h"
+#include "annals/catalog/field_tree.h"
 #include "annals/catalog/update.h"
 #include "annals/log/update_log.h"
 
@@ -63,5 +65,19 @@ struct Snapshot {
 //   DAMAGED  names the chunk or object that is wrong
 absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version,
                                       int threads = 1);
+
+// All that is wrong with the snapshot of `version`, at which the log begins, and not only
+// the first thing; each names its key. The SHA-256 of all payloads is computed again.
+struct SnapshotCheck {
+  std::vector<absl::Status> damage;
+  uint64_t chunks = 0;  // That were read.
+  uint64_t bytes = 0;   // Of them.
+};
+SnapshotCheck CheckSnapshot(const UpdateLog& log, CatalogVersion version);
+
+// What the payload of a record of any kind holds, for people who look at bytes. The root
+// of a snapshot has the bytes of its update record.
+//   DAMAGED, NEWER_FORMAT  it does not hold what its kind has
+absl::StatusOr<FieldTree> FieldsOfPayload(std::string_view key, const RecordView& record);
 
 }  // namespace annals

@@ -59,7 +59,10 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
     return MakeError(Reason::NOT_A_STORE,
                      absl::StrCat(path, " is not a store: ", status.ToString()));
   }
-  return FromRocksDb(status, "cannot open " + path);
+  absl::Status failed = FromRocksDb(status, "cannot open " + path);
+  // A file of RocksDB's own is not what it was, or is gone.
+  if (!status.IsCorruption() && !status.IsPathNotFound()) return failed;
+  return MakeError(Reason::STORE_UNREADABLE, ToStd(failed.message()));
 }
 
 absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenStorage(const std::string& path,
@@ -204,15 +207,17 @@ class Opener {
 
   // Compares the log with its mark. A loss that is accepted is the log's to tell.
   absl::Status CheckMark(const MarkReading& mark, LocalLog* log) const {
-    if (!mark.warning.empty()) log->AddWarning(mark.warning);
+    log->SetMark({.problem = mark.warning, .loss = {}});
     if (!mark.mark.has_value()) return absl::OkStatus();
     if (mark.mark->store != log->Head().store) {
-      log->AddWarning(
-          absl::StrCat("CATALOG-HEAD is of another store, ", mark.mark->store.ToString()));
+      log->SetMark({.problem = absl::StrCat("CATALOG-HEAD is of another store, ",
+                                            mark.mark->store.ToString()),
+                    .loss = {}});
       return absl::OkStatus();
     }
     auto loss = FindLoss(*log, *mark.mark);
     if (access_ == LogAccess::kSalvage) {
+      log->SetMark({.problem = mark.warning, .loss = loss.ok() ? *loss : std::string()});
       const std::string seen(loss.ok() ? *loss : ToStd(loss.status().message()));
       if (!seen.empty()) log->AddWarning(seen);
       return absl::OkStatus();
