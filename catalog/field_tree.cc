@@ -89,9 +89,9 @@ class TreeBuilder final : public flatbuffers::IterationVisitor {
   }
 
   FieldTree root_;
-  std::vector<FieldTree*> open_;      // Those around the place that the walk is at.
-  const char* name_ = "";             // Of the field that comes next.
-  const uint8_t* bytes_ = nullptr;    // The field, if it holds bytes.
+  std::vector<FieldTree*> open_;    // Those around the place that the walk is at.
+  const char* name_ = "";           // Of the field that comes next.
+  const uint8_t* bytes_ = nullptr;  // The field, if it holds bytes.
   bool muted_ = false;
 };
 

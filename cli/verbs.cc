@@ -9,7 +9,9 @@
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
+#include "annals/cli/raw.h"
 #include "annals/cli/report/report_verb.h"
+#include "annals/cli/stat.h"
 #include "annals/cli/verb.h"
 #include "annals/cli/verify.h"
 #include "annals/schemas/status.h"
@@ -18,9 +20,9 @@ namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(),   LsVerb(),       DescribeVerb(), QueryVerb(),      LogVerb(),
-      ShowVerb(),   DiffVerb(),     HistoryVerb(),  BlameVerb(),      ReportVerb(),
-      BackupVerb(), SnapshotVerb(), VerifyVerb(), RepairVerb(), CompletionVerb(),
+      ExecVerb(),   LsVerb(),      DescribeVerb(), QueryVerb(),  LogVerb(),        ShowVerb(),
+      DiffVerb(),   HistoryVerb(), BlameVerb(),    ReportVerb(), BackupVerb(),     SnapshotVerb(),
+      VerifyVerb(), StatVerb(),    RawVerb(),      RepairVerb(), CompletionVerb(),
   };
   return *verbs;
 }

@@ -41,9 +41,9 @@ absl::StatusOr<CatalogVersion> ParseRecordKey(const std::string& text) {
   uint64_t number = 0;
   const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
   if (digits && absl::SimpleAtoi(text, &number) && number > 0) return CatalogVersion{number};
-  return MakeError(Reason::INVALID_REQUEST, absl::StrCat("--from-key ", Quoted(text),
-                                                         " is no key of a record, such as ",
-                                                         UpdateKey({42}), ", and no version"));
+  return MakeError(Reason::INVALID_REQUEST,
+                   absl::StrCat("--from-key ", Quoted(text), " is no key of a record, such as ",
+                                UpdateKey({42}), ", and no version"));
 }
 
 absl::StatusOr<VerifyOptions> OptionsOf(const Arguments& arguments) {
@@ -127,9 +127,9 @@ std::string StoreText(const Verification& seen) {
 
 std::string FindingText(const Finding& finding, const Console& console) {
   const bool damage = finding.severity == Finding::Severity::kDamage;
-  return absl::StrCat(console.Styled(damage ? Style::kBad : Style::kChanged,
-                                     damage ? "damage " : "warning"),
-                      "   ", Visible(finding.what), "\n");
+  return absl::StrCat(
+      console.Styled(damage ? Style::kBad : Style::kChanged, damage ? "damage " : "warning"), "   ",
+      Visible(finding.what), "\n");
 }
 
 // Which versions can be read, for whom that is not clear.
@@ -155,11 +155,11 @@ std::string ResultText(const Verification& seen, const Console& console) {
       std::ranges::count(seen.findings, Finding::Severity::kDamage, &Finding::severity));
   const uint64_t warnings = seen.findings.size() - damage;
   const std::string also = warnings > 0 ? ", " + CountText(warnings, "warning") : "";
-  return absl::StrCat(
-      "result    ",
-      damage > 0 ? console.Styled(Style::kBad, absl::StrCat("damaged: ", damage, " found"))
-                 : console.Styled(Style::kGood, "sound"),
-      also, "\n");
+  return absl::StrCat("result    ",
+                      damage > 0
+                          ? console.Styled(Style::kBad, absl::StrCat("damaged: ", damage, " found"))
+                          : console.Styled(Style::kGood, "sound"),
+                      also, "\n");
 }
 
 std::string TextOf(const Verification& seen, const Console& console) {
@@ -251,22 +251,21 @@ absl::StatusOr<Verification> VerifyStore(const std::string& path, VerifyOptions 
 }
 
 Verb VerifyVerb() {
-  return {.name = "verify",
-          .summary = "check every byte of a store, and name all damage",
-          .details =
-              "Checks each record, the chain of hashes, the snapshot, the keys and the mark, "
-              "and makes all\nversions. Exits with 0 if all is sound, 1 if there are warnings "
-              "only, 4 if there is damage.\nThe hash of the head stands for all history up to "
-              "it: keep it elsewhere, and --expect-head proves\nlater that this history is "
-              "still the same. --from-key is a quick look at what came since:\nrecords below "
-              "are taken as they are, and no versions are made.",
-          .parameters = {Positional("STORE", "the directory of the store"),
-                         Value("--from-key",
-                               "check from this record on: catalog.update.N, or N"),
-                         Value("--expect-head", "the hash that a version must have"),
-                         Choice("-o,--output", "how to write it (default: table)",
-                                {"table", "json"})},
-          .run = RunVerify};
+  return {
+      .name = "verify",
+      .summary = "check every byte of a store, and name all damage",
+      .details =
+          "Checks each record, the chain of hashes, the snapshot, the keys and the mark, "
+          "and makes all\nversions. Exits with 0 if all is sound, 1 if there are warnings "
+          "only, 4 if there is damage.\nThe hash of the head stands for all history up to "
+          "it: keep it elsewhere, and --expect-head proves\nlater that this history is "
+          "still the same. --from-key is a quick look at what came since:\nrecords below "
+          "are taken as they are, and no versions are made.",
+      .parameters = {Positional("STORE", "the directory of the store"),
+                     Value("--from-key", "check from this record on: catalog.update.N, or N"),
+                     Value("--expect-head", "the hash that a version must have"),
+                     Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
+      .run = RunVerify};
 }
 
 }  // namespace annals::cli

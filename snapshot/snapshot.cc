@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "annals/log/chain.h"
 #include "annals/log/keys.h"
 #include "annals/schemas/status.h"
 #include "annals_fbs/snapshot_generated.h"
@@ -176,8 +177,8 @@ absl::Status AddObjects(std::string_view key, const fbs::Chunk& chunk, Content& 
 }
 
 absl::Status WrongObjectCount(std::string_view key, uint64_t found, const fbs::Root& root) {
-  return Damaged(key, absl::StrCat("the chunks hold ", found, " objects, expected ",
-                                   root.object_count()));
+  return Damaged(
+      key, absl::StrCat("the chunks hold ", found, " objects, expected ", root.object_count()));
 }
 
 // The chunks of a snapshot, read and checked one by one. Any thread.
@@ -292,6 +293,7 @@ SnapshotCheck CheckSnapshot(const UpdateLog& log, CatalogVersion version) {
     check.damage.push_back(root.status());
     return check;
   }
+  check.root_is_whole = true;
   const ChunkReader reader(log, *root->table, version);
   uint64_t objects = 0;
   for (uint32_t number = 0; number < reader.count(); ++number) {
@@ -334,7 +336,7 @@ absl::StatusOr<FieldTree> FieldsOfPayload(std::string_view key, const RecordView
 absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersion version) {
   const std::string key = UpdateKey(version);
   ANNALS_ASSIGN_OR_RETURN(std::string bytes, log.ReadRecord(version));
-  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecordAt(log.Head().store, version, bytes));
   if (record.envelope.kind != RecordKind::kRoot) {
     return OpenUpdate(key, std::move(bytes), version, false);
   }

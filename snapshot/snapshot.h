@@ -70,6 +70,7 @@ absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion versi
 // the first thing; each names its key. The SHA-256 of all payloads is computed again.
 struct SnapshotCheck {
   std::vector<absl::Status> damage;
+  bool root_is_whole = false;
   uint64_t chunks = 0;  // That were read.
   uint64_t bytes = 0;   // Of them.
 };

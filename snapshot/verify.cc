@@ -136,10 +136,10 @@ class Verifier {
 
   void TellOutside(const std::optional<UpdateLog::VersionRange>& range, const std::string& where) {
     if (!range) return;
-    const std::string keys = range->first == range->last
-                                 ? UpdateKey(range->first) + " is "
-                                 : absl::StrCat("records of ",
-                                                VersionsText(range->first, range->last), " are ");
+    const std::string keys =
+        range->first == range->last
+            ? UpdateKey(range->first) + " is "
+            : absl::StrCat("records of ", VersionsText(range->first, range->last), " are ");
     Damage(UpdateKey(range->first), range->first, keys + where);
   }
 
@@ -167,7 +167,7 @@ class Verifier {
     for (const absl::Status& damage : check.damage) DamageAt(snapshot, damage);
     seen_.checked_chunks = check.chunks;
     seen_.checked_bytes += check.bytes;
-    snapshot_damaged_ = !check.damage.empty();
+    root_is_whole_ = check.root_is_whole;
   }
 
   // So that the link of the first record that is checked is.
@@ -240,7 +240,7 @@ class Verifier {
     if (version == seen_.head.version) seen_.head_hash = position->hash;
 
     Before here{*position, std::nullopt};
-    bool sound = !is_root || !snapshot_damaged_;
+    bool sound = !is_root || root_is_whole_;
     if (!is_root) {
       if (before_ && record->envelope.previous != before_->position.hash) {
         sound = false;
@@ -263,9 +263,9 @@ class Verifier {
   void TellBrokenLink(CatalogVersion version, const Sha256Hash& found) {
     Damage(UpdateKey(version), version,
            absl::StrCat("version ", version.value, ": ", UpdateKey(version),
-                        " does not follow the version before: hash of version ",
-                        version.value - 1, ": expected ", before_->position.hash.ToString(),
-                        ", found ", found.ToString()));
+                        " does not follow the version before: hash of version ", version.value - 1,
+                        ": expected ", before_->position.hash.ToString(), ", found ",
+                        found.ToString()));
   }
 
   struct Times {
@@ -281,8 +281,8 @@ class Verifier {
     Damage(UpdateKey(version), version,
            absl::StrCat("version ", version.value, ": its timestamp ", times.timestamp.raw(),
                         " and activation ", times.activation.raw(), " are not after ",
-                        before_->times->timestamp.raw(), " and ",
-                        before_->times->activation.raw(), " of the version before"));
+                        before_->times->timestamp.raw(), " and ", before_->times->activation.raw(),
+                        " of the version before"));
   }
 
   void AddSound(CatalogVersion version) {
@@ -330,7 +330,7 @@ class Verifier {
   bool has_product_ = false;
   bool has_head_ = false;
   bool has_snapshot_ = false;
-  bool snapshot_damaged_ = false;
+  bool root_is_whole_ = true;  // As far as it was checked.
   std::optional<UpdateLog::VersionRange> below_;
   std::optional<UpdateLog::VersionRange> above_;
   std::optional<Before> before_;  // The version before, if it could be read.
