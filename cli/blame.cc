@@ -82,7 +82,7 @@ absl::StatusOr<Touches> TouchesOf(const UpdateLog& log, CatalogVersion until, Ob
 
 absl::StatusOr<std::vector<Line>> Blame(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
-  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion until, reader.Find(selector));
   ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, reader.CatalogAt(until));
   ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor table,
@@ -149,7 +149,7 @@ Verb BlameVerb() {
           "which the store\nbegins is gone; version 7 or one before it touched the column.",
       .parameters = {Positional("STORE", "the directory of the store"),
                      Positional("TABLE", "the table, or a system view"),
-                     Value("--at", "the version to look at (default: latest)"),
+                     Value("--at", "the version to look at (default: latest)"), SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunBlame,
       .paged = true};

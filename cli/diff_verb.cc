@@ -28,7 +28,7 @@ struct Versions {
 absl::StatusOr<Versions> Compare(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(auto range, ParseRange(arguments.Get("RANGE")));
   if (arguments.Has("reverse")) std::swap(range.first, range.second);
-  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion from, reader.Find(range.first));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion to, reader.Find(range.second));
   ANNALS_ASSIGN_OR_RETURN(auto catalogs, reader.CatalogsAt(from, to));
@@ -197,7 +197,7 @@ Verb DiffVerb() {
       .parameters = {Positional("STORE", "the directory of the store"),
                      Positional("RANGE", "the two versions"),
                      Flag("--exit-code", "exit with 1 if there are differences"),
-                     Flag("--reverse", "from B to A"),
+                     Flag("--reverse", "from B to A"), SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)",
                             {"table", "json", "ddl"}),
                      ScriptPolicy()},

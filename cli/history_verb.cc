@@ -60,8 +60,7 @@ std::string TextOf(const std::vector<Life>& lives, std::string_view output) {
 absl::StatusOr<std::vector<Life>> Lives(const Arguments& arguments, std::optional<ObjectKind> kind,
                                         const std::string& name, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
-  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader,
-                          StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion until, reader.Find(selector));
   Progress finding(console, "looking for the name", until.value);
   ANNALS_ASSIGN_OR_RETURN(const std::set<ObjectId> ids,
@@ -97,6 +96,7 @@ Verb HistoryVerb() {
                       .least = 1,
                       .most = 2},
                      Value("--at", "the version up to which to read (default: latest)"),
+                     SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunHistory,
       .paged = true};

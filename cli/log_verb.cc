@@ -355,8 +355,7 @@ absl::StatusOr<UpdateRecord> ReadLinked(const UpdateLog& log, CatalogVersion ver
 
 absl::StatusOr<std::string> Show(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("VERSION")));
-  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader,
-                          StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, reader.Find(selector));
   ANNALS_ASSIGN_OR_RETURN(const UpdateRecord record, ReadLinked(reader.log(), version));
   return arguments.Get("output") == "json" ? PrettyJsonText(VersionJson(version, record))
@@ -400,7 +399,7 @@ Verb ShowVerb() {
       .summary = "tell all about one version: its record, statement and entries",
       .details = "",
       .parameters = {Positional("STORE", "the directory of the store"),
-                     Positional("VERSION", "the version"),
+                     Positional("VERSION", "the version"), SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunShow,
       .paged = true};

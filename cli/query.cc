@@ -23,7 +23,7 @@ ViewRows ListOfViews() {
 
 absl::StatusOr<ViewRows> Answer(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
-  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(StoreReader reader, StoreReader::Open(arguments, console));
   const auto view = arguments.Find("VIEW");
   if (!view.has_value()) return ListOfViews();
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion version, reader.Find(selector));
@@ -60,6 +60,7 @@ Verb QueryVerb() {
                           .least = 0,
                           .most = 1},
                          Value("--at", "the version to look at (default: latest)"),
+                         SalvageFlag(),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "csv"})},
           .run = RunQuery,
