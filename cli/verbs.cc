@@ -10,6 +10,7 @@
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
 #include "annals/cli/raw.h"
+#include "annals/cli/repair.h"
 #include "annals/cli/report/report_verb.h"
 #include "annals/cli/stat.h"
 #include "annals/cli/verb.h"

@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "annals/log/local_log_internal.h"
 #include "annals/log/rocksdb/head_mark_internal.h"
+#include "annals/log/rocksdb/rocksdb_options_internal.h"
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
 #include "rocksdb/db.h"
-#include "rocksdb/table.h"
 
 namespace annals {
 namespace {
@@ -24,35 +24,6 @@ class NoInfoLog final : public rocksdb::Logger {
   using rocksdb::Logger::Logv;
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
-
-rocksdb::Options CommonOptions(rocksdb::Env* env) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_size = 64 << 10;
-  table.checksum = rocksdb::kXXH3;
-
-  rocksdb::Options options;
-  options.env = env;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.compression = rocksdb::kLZ4Compression;
-  options.write_buffer_size = 8 << 20;
-  options.max_background_jobs = 1;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::INFO_LEVEL;
-  options.keep_log_file_num = 2;
-  options.track_and_verify_wals_in_manifest = true;
-  // After an error of a write nobody writes until the store is opened again, so
-  // RocksDB need not try to recover by itself.
-  options.max_bgerror_resume_count = 0;
-  // The default, by which a torn end is cut off. Stricter modes refuse to open
-  // after an ordinary loss of power; what this one drops too much, the mark knows.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // The default, on which durability rests: what was recovered from the
-  // write-ahead log is in a synced table before Open returns, so that nothing is
-  // served that another crash could take away.
-  options.avoid_flush_during_recovery = false;
-  return options;
-}
 
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
   if (status.IsInvalidArgument()) {  // Other column families, another comparator.
@@ -68,7 +39,7 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
 absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenStorage(const std::string& path,
                                                             rocksdb::Env* env, bool read_only,
                                                             bool create) {
-  rocksdb::Options options = CommonOptions(env);
+  rocksdb::Options options = StoreOptions(env);
   options.create_if_missing = create;
   if (read_only) options.info_log = std::make_shared<NoInfoLog>();
   rocksdb::DB* raw = nullptr;
