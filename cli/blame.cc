@@ -149,7 +149,7 @@ Verb BlameVerb() {
           "which the store\nbegins is gone; version 7 or one before it touched the column.",
       .parameters = {Positional("STORE", "the directory of the store"),
                      Positional("TABLE", "the table, or a system view"),
-                     Value("--at", "the version to look at (default: latest)"),
+                     Value("--at", "the version to look at (default: latest)"), SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunBlame,
       .paged = true};

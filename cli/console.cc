@@ -165,6 +165,11 @@ void Console::Note(std::string_view message) {
   Say(absl::StrCat("annals: note: ", VisibleLines(message), "\n"));
 }
 
+void Console::Damage(std::string_view message) {
+  Warning(message);
+  damaged_ = true;
+}
+
 ExitCode Console::Fail(const absl::Status& status, ExitCode code) {
   Error(MessageOf(status));
   return code;
@@ -178,6 +183,9 @@ ExitCode Console::UsageError(std::string_view message) {
 ExitCode Console::Finish(ExitCode code) {
   Flush();
   EndPager();
+  // That there are differences, or warnings, is less.
+  const bool fine = code == ExitCode::kDone || code == ExitCode::kRefused;
+  if (damaged_ && fine) code = ExitCode::kDamaged;
   if (error_ == 0) return code;
   Error(absl::StrCat("cannot write to standard output: ", std::strerror(error_)));
   return code == ExitCode::kDone ? ExitCode::kRefused : code;

@@ -59,6 +59,9 @@ class Console {
   void Note(std::string_view message);
   // Whether somebody looks at standard output, on a terminal or through a pager.
   bool output_is_seen() const { return seen_; }
+  // A warning of damage to what is shown all the same: the program exits with kDamaged,
+  // though all else is done.
+  void Damage(std::string_view message);
   // Whether standard error is a terminal, on which a line can be written over.
   static bool errors_are_seen();
   // Writes `text` in place of what this wrote before; WipeLine takes it away.
@@ -69,8 +72,8 @@ class Console {
   ExitCode Fail(const absl::Status& status, ExitCode code);
   ExitCode UsageError(std::string_view message);
 
-  // Flushes, and says what the program is to exit with: `code`, or kRefused where
-  // output was lost. Not for a pipe whose reader had enough.
+  // Flushes, and says what the program is to exit with: `code`, or kDamaged after Damage,
+  // or kRefused where output was lost. Not for a pipe whose reader had enough.
   ExitCode Finish(ExitCode code);
 
  private:
@@ -84,6 +87,7 @@ class Console {
   const bool seen_;       // Standard output goes to a terminal, straight or through a pager.
   bool colored_ = false;  // Standard output.
   bool closed_ = false;
+  bool damaged_ = false;
   int error_ = 0;  // The errno that ended the output.
 };
 

@@ -51,6 +51,7 @@ Verb DescribeVerb() {
                           .least = 1,
                           .most = 2},
                          Value("--at", "the version to look at (default: latest)"),
+                         SalvageFlag(),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "ddl"})},
           .run = RunDescribe,

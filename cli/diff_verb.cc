@@ -197,7 +197,7 @@ Verb DiffVerb() {
       .parameters = {Positional("STORE", "the directory of the store"),
                      Positional("RANGE", "the two versions"),
                      Flag("--exit-code", "exit with 1 if there are differences"),
-                     Flag("--reverse", "from B to A"),
+                     Flag("--reverse", "from B to A"), SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)",
                             {"table", "json", "ddl"}),
                      ScriptPolicy()},

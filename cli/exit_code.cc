@@ -5,8 +5,11 @@
 namespace annals::cli {
 
 ExitCode ReadFailure(const absl::Status& status) {
-  if (ReasonOf(status) == Reason::STORE_NOT_FOUND) return ExitCode::kCannotOpen;
-  if (ReasonOf(status) == Reason::NOT_SUPPORTED) return ExitCode::kRefused;
+  const auto reason = ReasonOf(status);
+  if (reason == Reason::STORE_NOT_FOUND || reason == Reason::STORE_UNREADABLE) {
+    return ExitCode::kCannotOpen;
+  }
+  if (reason == Reason::NOT_SUPPORTED) return ExitCode::kRefused;
   switch (status.code()) {
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kOutOfRange:

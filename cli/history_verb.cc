@@ -96,6 +96,7 @@ Verb HistoryVerb() {
                       .least = 1,
                       .most = 2},
                      Value("--at", "the version up to which to read (default: latest)"),
+                     SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunHistory,
       .paged = true};

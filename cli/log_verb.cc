@@ -221,7 +221,7 @@ Verb ShowVerb() {
       .summary = "tell all about one version: its record, statement and entries",
       .details = "",
       .parameters = {Positional("STORE", "the directory of the store"),
-                     Positional("VERSION", "the version"),
+                     Positional("VERSION", "the version"), SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunShow,
       .paged = true};

@@ -47,7 +47,7 @@ Verb LsVerb() {
               "the portable\ncanonical text; ddl, SQL that makes it anew; state, a digest of "
               "every byte.",
           .parameters = {Positional("STORE", "the directory of the store"),
-                         Value("--at", "the version to look at (default: latest)"),
+                         Value("--at", "the version to look at (default: latest)"), SalvageFlag(),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "jsonl", "lines", "ddl", "state"}),
                          ScriptPolicy()},

@@ -1,6 +1,5 @@
 #include "annals/cli/maintenance.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -9,9 +8,7 @@
 #include "annals/cli/store_reader.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/engine/catalog_manager.h"
-#include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/status.h"
-#include "annals/snapshot/replay.h"
 
 namespace annals::cli {
 namespace {
@@ -54,80 +51,6 @@ ExitCode RunBackup(const Arguments& arguments, Console& console) {
   return ExitCode::kDone;
 }
 
-// --- repair
-
-// What a repair has to go by.
-struct Findings {
-  absl::Status loss;  // Of versions at the end, known by the mark. A repair can accept that.
-  CatalogVersion head;
-  absl::Status damage;   // Anything else. That is not to be lived with.
-  std::string readable;  // "versions 1 to 4 can be read"
-};
-
-std::string ReadableText(CatalogVersion first, CatalogVersion last) {
-  if (last < first) return "no version can be read";
-  return absl::StrCat("versions ", first.value, " to ", last.value, " can be read");
-}
-
-// Looks at all that there is. An error: there is no store to look at.
-absl::StatusOr<Findings> Examine(const std::string& path) {
-  Findings findings;
-  auto log = OpenRocksDbLog({.path = path, .read_only = true});
-  const bool lost = ReasonOf(log.status()) == Reason::LOST_VERSIONS;
-  if (absl::IsDataLoss(log.status())) {
-    (lost ? findings.loss : findings.damage) = log.status();
-    log = OpenRocksDbLog({.path = path, .read_only = true, .salvage = true});
-  }
-  // In an emptied store there is nothing to salvage, and nothing damaged.
-  if (!log.ok() && lost && ReasonOf(log.status()) == Reason::LOST_VERSIONS) return findings;
-  if (!log.ok()) return findings.damage.ok() ? log.status() : findings.damage;
-  const UpdateLog::HeadInfo head = (*log)->Head();
-  const Soundness sound = CheckAll(**log);
-  findings.head = head.version;
-  if (findings.damage.ok()) findings.damage = sound.damage;
-  findings.readable = ReadableText(std::max(head.snapshot, CatalogVersion{1}), sound.last);
-  return findings;
-}
-
-ExitCode TellDamage(const Findings& findings, Console& console) {
-  const ExitCode code = console.Fail(findings.damage, ReadFailure(findings.damage));
-  if (code == ExitCode::kDamaged) {
-    console.Note(absl::StrCat("this damage cannot be repaired here; ", findings.readable));
-  }
-  return code;
-}
-
-ExitCode TellLoss(const Findings& findings, Console& console) {
-  const uint64_t head = findings.head.value;
-  console.Print(absl::StrCat(Visible(ToStd(findings.loss.message())),
-                             "\nNothing was changed. With --accept-loss the store goes on "
-                             "from version ",
-                             head, ", and version ", head + 1, " will record the loss.\n"));
-  return ExitCode::kDamaged;
-}
-
-ExitCode AcceptLoss(const std::string& path, Console& console) {
-  const auto manager =
-      CatalogManager::Open({.path = path, .create_if_missing = false, .accept_loss = true});
-  if (!manager.ok()) return console.Fail(manager.status(), ReadFailure(manager.status()));
-  for (const std::string& warning : (*manager)->GetStats().warnings) console.Warning(warning);
-  console.Print(absl::StrCat("repaired: version ", (*manager)->Latest().version().value,
-                             " records the loss\n"));
-  return ExitCode::kDone;
-}
-
-ExitCode RunRepair(const Arguments& arguments, Console& console) {
-  const std::string path = arguments.Get("STORE");
-  const auto findings = Examine(path);
-  if (!findings.ok()) return console.Fail(findings.status(), ReadFailure(findings.status()));
-  if (!findings->damage.ok()) return TellDamage(*findings, console);
-  if (!findings->loss.ok()) {
-    return arguments.Has("accept-loss") ? AcceptLoss(path, console) : TellLoss(*findings, console);
-  }
-  console.Print("nothing to repair\n");
-  return ExitCode::kDone;
-}
-
 }  // namespace
 
 Verb BackupVerb() {
@@ -137,17 +60,6 @@ Verb BackupVerb() {
           .parameters = {Positional("STORE", "the directory of the store"),
                          Positional("DIRECTORY", "where to; must not exist yet")},
           .run = RunBackup};
-}
-
-Verb RepairVerb() {
-  return {.name = "repair",
-          .summary = "go on with a store that has lost its newest versions",
-          .details =
-              "Without --accept-loss it only tells what is lost, and exits with 4 if "
-              "something is. All\nrecords are checked; damage of them is told, and stays.",
-          .parameters = {Positional("STORE", "the directory of the store"),
-                         Flag("--accept-loss", "go on without what is lost, and record that")},
-          .run = RunRepair};
 }
 
 Verb SnapshotVerb() {

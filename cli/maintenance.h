@@ -9,6 +9,5 @@ Verb SnapshotVerb();
 // Copies a store.
 Verb BackupVerb();
 // Goes on with a store whose newest versions are lost.
-Verb RepairVerb();
 
 }  // namespace annals::cli

@@ -60,6 +60,7 @@ Verb QueryVerb() {
                           .least = 0,
                           .most = 1},
                          Value("--at", "the version to look at (default: latest)"),
+                         SalvageFlag(),
                          Choice("-o,--output", "how to write it (default: table)",
                                 {"table", "json", "csv"})},
           .run = RunQuery,

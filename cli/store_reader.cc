@@ -30,7 +30,8 @@ bool IsAbove(const Selector& selector, CatalogVersion head) {
 absl::StatusOr<StoreReader> StoreReader::Open(const std::string& path, Console& console) {
   auto log = OpenRocksDbLog({.path = path, .read_only = true});
   const absl::Status damage = log.status();
-  if (absl::IsDataLoss(damage)) {
+  // A record of a newer release is in the way of what is above it, and of no more.
+  if (absl::IsDataLoss(damage) || ReasonOf(damage) == Reason::NEWER_FORMAT) {
     log = OpenRocksDbLog({.path = path, .read_only = true, .salvage = true});
     if (!log.ok()) return damage;
   }
@@ -41,11 +42,29 @@ absl::StatusOr<StoreReader> StoreReader::Open(const std::string& path, Console& 
 
 absl::StatusOr<StoreReader> StoreReader::Open(const Arguments& arguments, Console& console) {
   if (const StoreInUse* store = arguments.store_in_use()) return StoreReader(*store, console);
-  return Open(arguments.Get("STORE"), console);
+  auto reader = Open(arguments.Get("STORE"), console);
+  if (reader.ok()) reader->salvage_ = arguments.Has("salvage");
+  return reader;
+}
+
+absl::StatusOr<CatalogVersion> StoreReader::FindSalvaged(const Latest& latest) const {
+  const SoundPart sound = ReplaySoundPart(*log_);
+  const absl::Status damage = damage_at_head_.ok() ? sound.damage : damage_at_head_;
+  if (damage.ok()) return Resolve(latest, *log_);
+  if (sound.last.value == 0) return damage;
+  console_->Damage(absl::StrCat(MessageOf(damage), "; the newest version that can be made is ",
+                                sound.last.value));
+  if (latest.back < sound.last.value)
+    return Resolve(CatalogVersion{sound.last.value - latest.back}, *log_);
+  return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                   absl::StrCat("latest~", latest.back, " is before all versions"));
 }
 
 absl::StatusOr<CatalogVersion> StoreReader::Find(const Selector& selector) const {
-  if (CountsFromLatest(selector)) ANNALS_RETURN_IF_ERROR(damage_at_head_);
+  if (CountsFromLatest(selector)) {
+    if (salvage_) return FindSalvaged(std::get<Latest>(selector));
+    ANNALS_RETURN_IF_ERROR(damage_at_head_);
+  }
   // What lies beyond a lost end is lost.
   const bool lost = ReasonOf(damage_at_head_) == Reason::LOST_VERSIONS;
   if (lost && IsAbove(selector, log_->Head().version)) return damage_at_head_;
@@ -87,6 +106,10 @@ void StoreReader::WarnOfDamageAbove(CatalogVersion version) {
     console_->Warning(
         absl::StrCat("damage above version ", version.value, ": ", MessageOf(status)));
   }
+}
+
+Parameter SalvageFlag() {
+  return Flag("--salvage", "of a damaged store, take the newest version that can be made");
 }
 
 absl::StatusOr<Catalog> OpenCatalog(const Arguments& arguments, Console& console) {

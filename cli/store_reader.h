@@ -30,15 +30,15 @@ class StoreReader {
   // store whose head is damaged, or whose end is missing, opens too: damage_at_head()
   // says so, and what lies below can be read.
   static absl::StatusOr<StoreReader> Open(const std::string& path, Console& console);
-
-  // The one that a verb's arguments name: STORE, or that of a shell.
+  // The one that a verb's arguments name: STORE, with --salvage, or that of a shell.
   static absl::StatusOr<StoreReader> Open(const Arguments& arguments, Console& console);
 
   const UpdateLog& log() const { return *log_; }
   const absl::Status& damage_at_head() const { return damage_at_head_; }
 
   // The version that `selector` means. On a damaged store a selector that counts
-  // from the latest version is refused: nobody knows which that is.
+  // from the latest version is refused: nobody knows which that is. With --salvage it
+  // counts from the newest version that can be made, and the damage is told.
   //   as annals::cli::Resolve, or the damage
   absl::StatusOr<CatalogVersion> Find(const Selector& selector) const;
 
@@ -57,6 +57,7 @@ class StoreReader {
   StoreReader(const StoreInUse& store, Console& console)
       : log_(store.log), versions_(store.versions), console_(&console) {}
 
+  absl::StatusOr<CatalogVersion> FindSalvaged(const Latest& latest) const;
   // All versions up to that one; says its progress.
   absl::StatusOr<std::shared_ptr<VersionedStore>> VersionsUpTo(CatalogVersion version);
   void WarnOfDamageAbove(CatalogVersion version);
@@ -66,7 +67,11 @@ class StoreReader {
   const CatalogService* versions_ = nullptr;  // Theirs.
   absl::Status damage_at_head_;
   Console* console_;
+  bool salvage_ = false;
 };
+
+// --salvage, for verbs that show a catalog.
+Parameter SalvageFlag();
 
 // The catalog that a verb's arguments STORE and --at name; `latest` without --at.
 absl::StatusOr<Catalog> OpenCatalog(const Arguments& arguments, Console& console);

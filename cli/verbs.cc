@@ -13,19 +13,24 @@
 #include "annals/cli/ls.h"
 #include "annals/cli/maintenance.h"
 #include "annals/cli/query.h"
+#include "annals/cli/raw.h"
+#include "annals/cli/repair.h"
 #include "annals/cli/report/report_verb.h"
 #include "annals/cli/shell/shell_verb.h"
+#include "annals/cli/stat.h"
 #include "annals/cli/tail.h"
 #include "annals/cli/verb.h"
+#include "annals/cli/verify.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(),   ShellVerb(),  LsVerb(),     DescribeVerb(), QueryVerb(),  LogVerb(),
-      TailVerb(),   ShowVerb(),   DiffVerb(),   HistoryVerb(),  BlameVerb(),  ReportVerb(),
-      ExportVerb(), ImportVerb(), BackupVerb(), SnapshotVerb(), RepairVerb(), CompletionVerb(),
+      ExecVerb(),     ShellVerb(),  LsVerb(),         DescribeVerb(), QueryVerb(),  LogVerb(),
+      TailVerb(),     ShowVerb(),   DiffVerb(),       HistoryVerb(),  BlameVerb(),  ReportVerb(),
+      VerifyVerb(),   StatVerb(),   RawVerb(),        ExportVerb(),   ImportVerb(), BackupVerb(),
+      SnapshotVerb(), RepairVerb(), CompletionVerb(),
   };
   return *verbs;
 }

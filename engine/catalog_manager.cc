@@ -150,8 +150,9 @@ class Manager final : public CatalogManager {
 
   absl::Status Recover();
   absl::Status MakeFirstVersion();
-  void SignLoss(ExecuteOptions& options) const;
-  absl::Status RecordLoss();
+  bool WasRepaired() const;
+  void SignRepair(ExecuteOptions& options) const;
+  absl::Status RecordRepair();
   absl::Status Follow();
   bool IsWorthTwoThreads(uint64_t records) const;
   absl::StatusOr<ExecuteResult> Run(Request& request);
@@ -212,8 +213,8 @@ absl::Status Manager::Start() {
   committer_.emplace(*store_, *log_, sequencer_, clock_, options_.delay);
   if (sequencer_.head().version.value == 0) {
     ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
-  } else if (!log_->accepted_loss().empty()) {
-    ANNALS_RETURN_IF_ERROR(RecordLoss());
+  } else if (WasRepaired()) {
+    ANNALS_RETURN_IF_ERROR(RecordRepair());
   }
   if (!options_.retention.keeps_everything()) retention_thread_ = std::thread([this] { Retain(); });
   return absl::OkStatus();
@@ -222,22 +223,29 @@ absl::Status Manager::Start() {
 absl::Status Manager::MakeFirstVersion() {
   // Nobody used the catalog before it was there, so nobody has to be waited for.
   ExecuteOptions options{.expected_version = CatalogVersion{0}, .delay = absl::ZeroDuration()};
-  if (!log_->accepted_loss().empty()) SignLoss(options);
+  if (WasRepaired()) SignRepair(options);
   const auto done = Execute(Bootstrap(), options);
   // Another writer may do the same at the same moment; then there is nothing to do.
   return ReasonOf(done.status()) == Reason::VERSION_CONFLICT ? absl::OkStatus() : done.status();
 }
 
-void Manager::SignLoss(ExecuteOptions& options) const {
-  options.author = "annals repair";
-  options.message = absl::StrCat("loss accepted: ", ToAbsl(log_->accepted_loss()));
+bool Manager::WasRepaired() const {
+  return !log_->accepted_loss().empty() || !options_.repair_note.empty();
 }
 
-// A version without changes, so that the log tells of its own loss.
-absl::Status Manager::RecordLoss() {
+void Manager::SignRepair(ExecuteOptions& options) const {
+  options.author = "annals repair";
+  options.message = options_.repair_note;
+  if (log_->accepted_loss().empty()) return;
+  absl::StrAppend(&options.message, options.message.empty() ? "" : "; ",
+                  "loss accepted: ", ToAbsl(log_->accepted_loss()));
+}
+
+// A version without changes, so that the log tells of its own repair.
+absl::Status Manager::RecordRepair() {
   Request request;
   request.keep_empty = true;
-  SignLoss(request.options);
+  SignRepair(request.options);
   committer_->Enqueue({&request});
   return Run(request).status();
 }

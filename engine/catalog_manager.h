@@ -46,6 +46,9 @@ struct OpenOptions {
   // Go on although versions that were acknowledged are missing. The loss is
   // recorded in the log. For `annals repair`.
   bool accept_loss = false;
+  // What was done to the log before it was opened; recorded in it, in a version without
+  // changes. One line; empty: nothing. For `annals repair`.
+  std::string repair_note = {};
   // 2: a long log is read and decoded on a thread of its own while its versions are made.
   // 1: opening starts no such thread.
   int recovery_threads = 2;

@@ -82,6 +82,25 @@ std::string ChunkKey(CatalogVersion snapshot, std::string_view attempt, uint32_t
   return absl::StrCat(AttemptPrefix(snapshot, attempt), absl::Dec(number, absl::kZeroPad6));
 }
 
+std::optional<ChunkName> ParseChunkKey(std::string_view key) {
+  constexpr size_t kSize = kChunkPrefix.size() + kVersionDigits + 1 + 32 + 1 + 6;
+  if (key.size() != kSize || !key.starts_with(kChunkPrefix)) return std::nullopt;
+  ChunkName name;
+  const auto snapshot = ParsePadded(key.substr(kChunkPrefix.size(), kVersionDigits));
+  name.attempt = key.substr(kChunkPrefix.size() + kVersionDigits + 1, 32);
+  if (!snapshot.has_value() || !IsAttempt(name.attempt)) return std::nullopt;
+  name.snapshot = {*snapshot};
+  if (!absl::SimpleAtoi(ToAbsl(key.substr(kSize - 6)), &name.number)) return std::nullopt;
+  // The dots between, and digits alone.
+  if (ChunkKey(name.snapshot, name.attempt, name.number) != key) return std::nullopt;
+  return name;
+}
+
+bool IsReservedKey(std::string_view key) {
+  return key == "catalog.epoch" || key == "catalog.active.version" ||
+         key.starts_with("catalog.node.") || key.starts_with("catalog.shard.");
+}
+
 bool IsAttempt(std::string_view attempt) {
   return attempt.size() == 32 && std::all_of(attempt.begin(), attempt.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');

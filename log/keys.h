@@ -30,9 +30,19 @@ std::optional<CatalogVersion> VersionOfUpdateKey(std::string_view key);
 // "catalog.snapshot.<20 digits>.<attempt>.<6 digits>"
 // REQUIRES: IsAttempt(attempt), number < 1,000,000.
 std::string ChunkKey(CatalogVersion snapshot, std::string_view attempt, uint32_t number);
+// What such a key says; nothing if `key` is another one.
+struct ChunkName {
+  CatalogVersion snapshot;
+  std::string attempt;
+  uint32_t number = 0;
+};
+std::optional<ChunkName> ParseChunkKey(std::string_view key);
 // Whether `attempt` is 32 hex digits in lower case, such as CommitId::ToString().
 bool IsAttempt(std::string_view attempt);
 inline constexpr uint32_t kMaxChunks = 1'000'000;
+
+// Whether `key` is one of the reserved names.
+bool IsReservedKey(std::string_view key);
 
 // The keys from `begin` up to, not including, `end`.
 struct KeyRange {

@@ -132,10 +132,21 @@ absl::Status LocalLog::ReadState() {
 
 absl::Status LocalLog::CheckRootThere() const {
   const CatalogVersion snapshot = state_.snapshot;
-  if (snapshot.value == 0) return absl::OkStatus();
+  if (snapshot.value == 0) return CheckNoRootFirst();
   ANNALS_ASSIGN_OR_RETURN(const std::string bytes, ReadRecord(snapshot));
   ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecordAt(store_, snapshot, bytes));
   return CheckKind(record, RecordKind::kRoot);
+}
+
+// A snapshot whose key was lost would otherwise look like missing records.
+absl::Status LocalLog::CheckNoRootFirst() const {
+  ANNALS_ASSIGN_OR_RETURN(const auto first, storage_->FirstKey(AllUpdateKeys()));
+  const auto version = first ? VersionOfUpdateKey(*first) : std::nullopt;
+  if (!version || version->value <= 1 || *version > state_.head.version) return absl::OkStatus();
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, ReadRecord(*version));
+  const auto record = OpenRecordAt(store_, *version, bytes);
+  if (!record.ok() || record->envelope.kind != RecordKind::kRoot) return absl::OkStatus();
+  return KeyMissing(kSnapshotKey, absl::StrCat("version ", version->value));
 }
 
 absl::Status LocalLog::CheckNothingOutside() const {
@@ -177,7 +188,22 @@ void LocalLog::SalvageState() {
       .IgnoreError();  // What came before the error is what there is.
   const auto head = ReadVersion(*storage_, kHeadKey);
   state_.head = {head.ok() ? head->value_or(newest) : newest, {}};
-  state_.snapshot = first_is_root ? *first : CatalogVersion{};
+  state_.snapshot = SalvagedSnapshot(first.value_or(CatalogVersion{}), first_is_root);
+}
+
+// Where the log begins: what its key says, if a root is there; else where the first record
+// is one; else the key again, for the root may be what is damaged.
+CatalogVersion LocalLog::SalvagedSnapshot(CatalogVersion first, bool first_is_root) const {
+  const auto key = ReadVersion(*storage_, kSnapshotKey);
+  const bool known = key.ok() && key->has_value() && **key <= state_.head.version;
+  if (known && **key > first) {
+    const auto bytes = storage_->Get(UpdateKey(**key));
+    const auto root = bytes.ok() && *bytes ? OpenRecordAt(store_, **key, **bytes)
+                                           : absl::NotFoundError("no such record");
+    if (root.ok() && root->envelope.kind == RecordKind::kRoot) return **key;
+  }
+  if (first_is_root) return first;
+  return known && **key <= first ? **key : CatalogVersion{};
 }
 
 bool LocalLog::HasChunks() const {
@@ -224,6 +250,11 @@ LocalLog::State LocalLog::Now() const {
 void LocalLog::AddWarning(std::string warning) {
   if (std::find(warnings_.begin(), warnings_.end(), warning) != warnings_.end()) return;
   warnings_.push_back(std::move(warning));
+}
+
+void LocalLog::SetMark(MarkState mark) {
+  if (!mark.problem.empty()) AddWarning(mark.problem);
+  mark_ = std::move(mark);
 }
 
 void LocalLog::AcceptLoss(std::string loss) {
@@ -352,7 +383,7 @@ absl::Status LocalLog::Subscribe(CatalogVersion from, LogSink* sink) {
     return MakeError(Reason::INVALID_REQUEST, "the log has a subscriber already");
   }
   const State state = Now();
-  if (from.value == 0 || from > state.head.version.Next()) {
+  if (from.value == 0 || from.Previous() > state.head.version) {
     return NoSuchVersion(from, state.head.version);
   }
   if (from <= state.snapshot) {
@@ -445,6 +476,10 @@ absl::StatusOr<std::string> LocalLog::ReadChunk(CatalogVersion snapshot, std::st
     return TruncatedVersion(snapshot, state.snapshot);
   }
   return KeyMissing(key, "a chunk of the snapshot");
+}
+
+absl::Status LocalLog::ForEachKey(std::string_view first, VisitKey visit) const {
+  return storage_->Scan({std::string(first), AllKeys().end}, visit);
 }
 
 absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,

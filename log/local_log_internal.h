@@ -56,6 +56,8 @@ class LocalLog final : public UpdateLog {
 
   // One that is there already is not said again. REQUIRES: nobody else sees the log.
   void AddWarning(std::string warning);
+  // What mark() says; its problem is a warning too. REQUIRES: as AddWarning.
+  void SetMark(MarkState mark);
   // The same of accepted_loss(), which is a warning too.
   void AcceptLoss(std::string loss);
 
@@ -71,6 +73,7 @@ class LocalLog final : public UpdateLog {
   std::optional<VersionRange> GapAt(CatalogVersion version) const override;
   absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                         uint32_t number) const override;
+  absl::Status ForEachKey(std::string_view first, VisitKey visit) const override;
   absl::Status PutChunk(CatalogVersion snapshot, std::string_view attempt, uint32_t number,
                         std::string_view bytes) override;
   absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
@@ -79,6 +82,7 @@ class LocalLog final : public UpdateLog {
                        std::string_view root) override;
   absl::Status Backup(std::string_view directory) override;
   std::span<const std::string> warnings() const override { return warnings_; }
+  MarkState mark() const override { return mark_; }
   std::string_view accepted_loss() const override { return accepted_loss_; }
 
  private:
@@ -94,8 +98,10 @@ class LocalLog final : public UpdateLog {
 
   absl::Status ReadState();
   void SalvageState();
+  CatalogVersion SalvagedSnapshot(CatalogVersion first, bool first_is_root) const;
   bool IsGap(CatalogVersion first, CatalogVersion last) const;
   absl::Status CheckRootThere() const;
+  absl::Status CheckNoRootFirst() const;
   absl::Status CheckNothingOutside() const;
 
   // The chunks of a snapshot that wait for their root.
@@ -123,6 +129,7 @@ class LocalLog final : public UpdateLog {
   const StoreUuid store_;
   // Complete before anybody else sees the log.
   std::vector<std::string> warnings_;
+  MarkState mark_;
   std::string accepted_loss_;
 
   // Held, before writing_, while a snapshot's chunks and its root enter the storage, and

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -133,6 +134,14 @@ class UpdateLog {
   virtual absl::StatusOr<std::string> ReadChunk(CatalogVersion snapshot, std::string_view attempt,
                                                 uint32_t number) const = 0;
 
+  // For inspectors: calls `visit` for every key from `first` on, ours or not, in their
+  // order, with its bytes, unchecked. An error that `visit` returns ends the walk.
+  //   NOT_SUPPORTED  this kind of log does not show its keys
+  using VisitKey = absl::FunctionRef<absl::Status(std::string_view key, std::string_view bytes)>;
+  virtual absl::Status ForEachKey(std::string_view /*first*/, VisitKey /*visit*/) const {
+    return MakeError(Reason::NOT_SUPPORTED, "this kind of log does not show its keys");
+  }
+
   // Stores a chunk of a snapshot that no root speaks of yet. Chunks of an attempt come in
   // the order of their numbers, one attempt after the other, and none need be there, let
   // alone be durable, before InstallRoot of that attempt returned. An error changes nothing
@@ -169,6 +178,13 @@ class UpdateLog {
   // What the log noticed when it was opened and what is no error, such as an
   // absent mark. One line each.
   virtual std::span<const std::string> warnings() const = 0;
+
+  // What the mark beside the log was worth when the log was opened. One line each.
+  struct MarkState {
+    std::string problem;  // Why it is no use, or only half; empty if it is whole.
+    std::string loss;     // What it knows to be acknowledged, and the log does not have.
+  };
+  virtual MarkState mark() const { return {}; }
 
   // The loss of acknowledged versions that the opening accepted; empty if there is
   // none. The next append should record it. One line.

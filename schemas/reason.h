@@ -129,6 +129,7 @@ namespace annals {
   X(DISK_FULL,                       kResourceExhausted)           \
   X(DAMAGED,                         kDataLoss)                    \
   X(LOST_VERSIONS,                   kDataLoss)                    \
+  X(STORE_UNREADABLE,                kDataLoss)                    \
   X(NEWER_FORMAT,                    kUnimplemented)               \
   X(NOT_SUPPORTED,                   kUnimplemented)               \
   X(INTERNAL,                        kInternal)

@@ -132,10 +132,10 @@ absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, Catal
   return replay.store();
 }
 
-Soundness CheckAll(UpdateLog& log) {
+SoundPart ReplaySoundPart(UpdateLog& log, const ReplayProgress& progress) {
   Replay replay(VersionedStore::Create());
-  const absl::Status damage = ReplayLog(replay, log, log.Head().version, {});
-  return {replay.head().version, damage};
+  const absl::Status damage = ReplayLog(replay, log, log.Head().version, progress);
+  return {replay.store(), replay.head().version, damage};
 }
 
 }  // namespace annals

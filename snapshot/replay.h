@@ -79,12 +79,13 @@ using ReplayProgress = std::function<void(CatalogVersion)>;
 absl::StatusOr<std::shared_ptr<VersionedStore>> ReplayUpTo(UpdateLog& log, CatalogVersion version,
                                                            const ReplayProgress& progress = {});
 
-// How far a log can be read, and what is in the way there.
-struct Soundness {
-  CatalogVersion last;  // 0: no version can be read.
-  absl::Status damage;  // OK: `last` is the head.
+// The versions of a log that can be made, and what is in the way of the next one.
+struct SoundPart {
+  std::shared_ptr<VersionedStore> versions;  // Up to `last`.
+  CatalogVersion last;                       // 0: no version can be made.
+  absl::Status damage;                       // OK: `last` is the head.
 };
-// Replays all of `log`, with every check of a recovery.
-Soundness CheckAll(UpdateLog& log);
+// Replays `log` as far as that goes, with every check of a recovery.
+SoundPart ReplaySoundPart(UpdateLog& log, const ReplayProgress& progress = {});
 
 }  // namespace annals

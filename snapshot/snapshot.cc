@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "annals/log/chain.h"
 #include "annals/log/keys.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/snapshot_parts.h"
@@ -91,12 +92,49 @@ std::vector<absl::StatusOr<SnapshotChunk>> ReadChunks(const UpdateLog& log,
   return chunks;
 }
 
+// Of the root itself, and of the update record in it, the SHA-256 of their payloads too.
+absl::StatusOr<SnapshotRoot> VerifyRoot(const UpdateLog& log, CatalogVersion version) {
+  const std::string key = UpdateKey(version);
+  ANNALS_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(version));
+  ANNALS_RETURN_IF_ERROR(VerifyRecord(key, bytes).status());
+  ANNALS_ASSIGN_OR_RETURN(SnapshotRoot root, OpenSnapshotRoot(version, bytes));
+  ANNALS_RETURN_IF_ERROR(CheckSnapshotRoot(root, log.Head().store));
+  ANNALS_RETURN_IF_ERROR(VerifyRecord(EmbeddedUpdateKey(key), root.update.bytes).status());
+  return root;
+}
+
 }  // namespace
+
+SnapshotCheck CheckSnapshot(const UpdateLog& log, CatalogVersion version) {
+  SnapshotCheck check;
+  const auto root = VerifyRoot(log, version);
+  if (!root.ok()) {
+    check.damage.push_back(root.status());
+    return check;
+  }
+  check.root_is_whole = true;
+  uint64_t objects = 0;
+  for (uint32_t number = 0; number < root->chunks.size(); ++number) {
+    const auto chunk = ReadChunk(log, *root, number);
+    if (!chunk.ok()) {
+      check.damage.push_back(chunk.status());
+      continue;
+    }
+    ++check.chunks;
+    check.bytes += root->chunks[number].size;
+    objects += chunk->objects.size();
+  }
+  if (const absl::Status count = CheckObjectCount(*root, objects);
+      check.damage.empty() && !count.ok()) {
+    check.damage.push_back(count);
+  }
+  return check;
+}
 
 absl::StatusOr<UpdateRecord> ReadUpdateRecord(const UpdateLog& log, CatalogVersion version) {
   const std::string key = UpdateKey(version);
   ANNALS_ASSIGN_OR_RETURN(std::string bytes, log.ReadRecord(version));
-  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecord(key, bytes));
+  ANNALS_ASSIGN_OR_RETURN(const RecordView record, OpenRecordAt(log.Head().store, version, bytes));
   if (record.envelope.kind != RecordKind::kRoot) {
     return OpenUpdateRecord(key, std::move(bytes), version);
   }

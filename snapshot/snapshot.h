@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -63,5 +64,15 @@ struct Snapshot {
 //   DAMAGED  names the chunk or object that is wrong
 absl::StatusOr<Snapshot> ReadSnapshot(const UpdateLog& log, CatalogVersion version,
                                       int threads = 1);
+
+// All that is wrong with the snapshot of `version`, at which the log begins, and not only
+// the first thing; each names its key. The SHA-256 of all payloads is computed again.
+struct SnapshotCheck {
+  std::vector<absl::Status> damage;
+  bool root_is_whole = false;
+  uint64_t chunks = 0;  // That were read.
+  uint64_t bytes = 0;   // Of them.
+};
+SnapshotCheck CheckSnapshot(const UpdateLog& log, CatalogVersion version);
 
 }  // namespace annals

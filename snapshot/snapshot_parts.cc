@@ -91,6 +91,14 @@ absl::Status AddObject(std::string_view key, const fbs::SnapshotObject* object,
   return absl::OkStatus();
 }
 
+absl::Status AddObjects(std::string_view key, const fbs::Chunk& table, SnapshotChunk& chunk) {
+  chunk.objects.reserve(table.objects()->size());
+  for (const fbs::SnapshotObject* object : *table.objects()) {
+    ANNALS_RETURN_IF_ERROR(AddObject(key, object, chunk));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<UpdateRecord> OpenUpdateRecord(std::string_view key, std::string bytes,
@@ -113,8 +121,7 @@ absl::StatusOr<SnapshotRoot> OpenSnapshotRoot(CatalogVersion version, std::strin
   ANNALS_ASSIGN_OR_RETURN(auto chunks, ChunksOf(key, *table));
   ANNALS_ASSIGN_OR_RETURN(
       UpdateRecord update,
-      OpenUpdateRecord(absl::StrCat(key, " (the update in the snapshot's root)"),
-                       std::string(View(*table->update())), version));
+      OpenUpdateRecord(EmbeddedUpdateKey(key), std::string(View(*table->update())), version));
   update.is_root = true;
   return SnapshotRoot{.version = version,
                       .store = record.envelope.store,
@@ -128,9 +135,22 @@ absl::StatusOr<SnapshotRoot> OpenSnapshotRoot(CatalogVersion version, std::strin
 
 absl::Status CheckSnapshotRoot(const SnapshotRoot& root, const StoreUuid& store) {
   const std::string key = UpdateKey(root.version);
-  if (root.store != store) return Damaged(key, "the snapshot is of another store");
+  if (root.store != store) {
+    return Damaged(key, absl::StrCat("the snapshot is of another store: expected ",
+                                     store.ToString(), ", found ", root.store.ToString()));
+  }
   if (root.previous == root.update.hash) return absl::OkStatus();
   return Damaged(key, "the root does not stand for the update that it holds");
+}
+
+absl::Status CheckObjectCount(const SnapshotRoot& root, uint64_t found) {
+  if (found == root.object_count) return absl::OkStatus();
+  return Damaged(UpdateKey(root.version),
+                 absl::StrCat("the chunks hold ", found, " objects, expected ", root.object_count));
+}
+
+std::string EmbeddedUpdateKey(std::string_view key) {
+  return absl::StrCat(ToAbsl(key), " (the update in the snapshot's root)");
 }
 
 absl::StatusOr<SnapshotChunk> OpenSnapshotChunk(const SnapshotRoot& root, uint32_t number,
@@ -147,11 +167,31 @@ absl::StatusOr<SnapshotChunk> OpenSnapshotChunk(const SnapshotRoot& root, uint32
   if (record.envelope.store != root.store) return Damaged(key, "it is of another store");
   ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* table, VerifiedRoot<fbs::Chunk>(key, record.payload));
   chunk.payload = record.payload;
-  chunk.objects.reserve(table->objects()->size());
-  for (const fbs::SnapshotObject* object : *table->objects()) {
-    ANNALS_RETURN_IF_ERROR(AddObject(key, object, chunk));
-  }
+  ANNALS_RETURN_IF_ERROR(AddObjects(key, *table, chunk));
   return chunk;
+}
+
+absl::StatusOr<FieldTree> FieldsOfPayload(std::string_view key, const RecordView& record) {
+  const std::string payload = Aligned(record.payload);
+  switch (record.envelope.kind) {
+    case RecordKind::kUpdate: {
+      auto fields = UpdateFields(payload);
+      if (!fields.ok()) return WithContext(fields.status(), key);
+      return fields;
+    }
+    case RecordKind::kRoot: {
+      ANNALS_ASSIGN_OR_RETURN(const fbs::Root* table, VerifiedRoot<fbs::Root>(key, payload));
+      ANNALS_RETURN_IF_ERROR(ChunksOf(key, *table).status());
+      return FieldsOf(payload, fbs::RootTypeTable());
+    }
+    case RecordKind::kChunk: {
+      ANNALS_ASSIGN_OR_RETURN(const fbs::Chunk* table, VerifiedRoot<fbs::Chunk>(key, payload));
+      SnapshotChunk chunk;
+      ANNALS_RETURN_IF_ERROR(AddObjects(key, *table, chunk));
+      return FieldsOf(payload, fbs::ChunkTypeTable());
+    }
+  }
+  return Damaged(key, "it is of no known kind");
 }
 
 absl::StatusOr<Snapshot> AssembleSnapshot(const SnapshotRoot& root,
@@ -168,10 +208,7 @@ absl::StatusOr<Snapshot> AssembleSnapshot(const SnapshotRoot& root,
   CatalogImage& image = snapshot.image;
   size_t count = 0;
   for (const SnapshotChunk& chunk : chunks) count += chunk.objects.size();
-  if (count != root.object_count) {
-    return Damaged(UpdateKey(root.version), absl::StrCat("the chunks hold ", count,
-                                                         " objects, expected ", root.object_count));
-  }
+  ANNALS_RETURN_IF_ERROR(CheckObjectCount(root, count));
   image.objects.reserve(count);
   for (SnapshotChunk& chunk : chunks) {
     image.objects.insert(image.objects.end(), chunk.objects.begin(), chunk.objects.end());

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "annals/catalog/field_tree.h"
 #include "annals/catalog/object.h"
 #include "annals/snapshot/snapshot.h"
 
@@ -40,6 +41,13 @@ absl::StatusOr<SnapshotRoot> OpenSnapshotRoot(CatalogVersion version, std::strin
 //   DAMAGED
 absl::Status CheckSnapshotRoot(const SnapshotRoot& root, const StoreUuid& store);
 
+// What messages call the update record in the root under `key`.
+std::string EmbeddedUpdateKey(std::string_view key);
+
+// Whether `found` objects in the chunks are as many as the root says.
+//   DAMAGED
+absl::Status CheckObjectCount(const SnapshotRoot& root, uint64_t found);
+
 // What a chunk holds. The bytes of the objects lie in `buffers`.
 struct SnapshotChunk {
   std::string_view payload;  // Of the record.
@@ -57,6 +65,11 @@ absl::StatusOr<SnapshotChunk> OpenSnapshotChunk(const SnapshotRoot& root, uint32
 //   DAMAGED  there are more objects or fewer than the root says
 absl::StatusOr<Snapshot> AssembleSnapshot(const SnapshotRoot& root,
                                           std::vector<SnapshotChunk> chunks);
+
+// What the payload of a record of any kind holds, for people who look at bytes. The root
+// of a snapshot has the bytes of its update record.
+//   DAMAGED, NEWER_FORMAT  it does not hold what its kind has
+absl::StatusOr<FieldTree> FieldsOfPayload(std::string_view key, const RecordView& record);
 
 // `bytes` as the update record of `version`; `key` is for messages.
 //   DAMAGED, NEWER_FORMAT

@@ -12,11 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "annals/log/local_log_internal.h"
 #include "annals/log/rocksdb/head_mark_internal.h"
+#include "annals/log/rocksdb/rocksdb_options_internal.h"
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
 #include "rocksdb/db.h"
-#include "rocksdb/table.h"
 
 namespace annals {
 namespace {
@@ -28,47 +28,21 @@ class NoInfoLog final : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-rocksdb::Options CommonOptions(rocksdb::Env* env) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_size = 64 << 10;
-  table.checksum = rocksdb::kXXH3;
-
-  rocksdb::Options options;
-  options.env = env;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.compression = rocksdb::kLZ4Compression;
-  options.write_buffer_size = 8 << 20;
-  options.max_background_jobs = 1;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::INFO_LEVEL;
-  options.keep_log_file_num = 2;
-  options.track_and_verify_wals_in_manifest = true;
-  // After an error of a write nobody writes until the store is opened again, so
-  // RocksDB need not try to recover by itself.
-  options.max_bgerror_resume_count = 0;
-  // The default, by which a torn end is cut off. Stricter modes refuse to open
-  // after an ordinary loss of power; what this one drops too much, the mark knows.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // The default, on which durability rests: what was recovered from the
-  // write-ahead log is in a synced table before Open returns, so that nothing is
-  // served that another crash could take away.
-  options.avoid_flush_during_recovery = false;
-  return options;
-}
-
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
   if (status.IsInvalidArgument()) {  // Other column families, another comparator.
     return MakeError(Reason::NOT_A_STORE,
                      absl::StrCat(path, " is not a store: ", status.ToString()));
   }
-  return FromRocksDb(status, "cannot open " + path);
+  absl::Status failed = FromRocksDb(status, "cannot open " + path);
+  // A file of RocksDB's own is not what it was, or is gone.
+  if (!status.IsCorruption() && !status.IsPathNotFound()) return failed;
+  return MakeError(Reason::STORE_UNREADABLE, ToStd(failed.message()));
 }
 
 absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenStorage(const std::string& path,
                                                             rocksdb::Env* env, bool read_only,
                                                             bool create) {
-  rocksdb::Options options = CommonOptions(env);
+  rocksdb::Options options = StoreOptions(env);
   options.create_if_missing = create;
   if (read_only) options.info_log = std::make_shared<NoInfoLog>();
   rocksdb::DB* raw = nullptr;
@@ -217,15 +191,17 @@ class Opener {
 
   // Compares the log with its mark. A loss that is accepted is the log's to tell.
   absl::Status CheckMark(const MarkReading& mark, LocalLog* log) const {
-    if (!mark.warning.empty()) log->AddWarning(mark.warning);
+    log->SetMark({.problem = mark.warning, .loss = {}});
     if (!mark.mark.has_value()) return absl::OkStatus();
     if (mark.mark->store != log->Head().store) {
-      log->AddWarning(
-          absl::StrCat("CATALOG-HEAD is of another store, ", mark.mark->store.ToString()));
+      log->SetMark({.problem = absl::StrCat("CATALOG-HEAD is of another store, ",
+                                            mark.mark->store.ToString()),
+                    .loss = {}});
       return absl::OkStatus();
     }
     auto loss = FindLoss(*log, *mark.mark);
     if (access_ == LogAccess::kSalvage) {
+      log->SetMark({.problem = mark.warning, .loss = loss.ok() ? *loss : std::string()});
       const std::string seen(loss.ok() ? *loss : ToStd(loss.status().message()));
       if (!seen.empty()) log->AddWarning(seen);
       return absl::OkStatus();

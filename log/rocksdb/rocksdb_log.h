@@ -39,13 +39,15 @@ struct RocksDbLogOptions {
 };
 
 // A refused open changes nothing in the directory.
-//   STORE_NOT_FOUND  there is no store, and none is to be made
-//   NOT_A_STORE      `path` is a file, or a directory of something else
-//   STORE_LOCKED     another writer has it
-//   LOST_VERSIONS    versions that were acknowledged are gone; names them
-//   DAMAGED          as UpdateLog::Subscribe, for what is checked at open: the
-//                    store's keys and the records at both ends. Or RocksDB's files
-//   NEWER_FORMAT     a newer release wrote the store
+//   STORE_NOT_FOUND   there is no store, and none is to be made
+//   NOT_A_STORE       `path` is a file, or a directory of something else
+//   STORE_LOCKED      another writer has it
+//   STORE_UNREADABLE  files of RocksDB's own are damaged or missing, so that it cannot
+//                     open them, not even in order to salvage
+//   LOST_VERSIONS     versions that were acknowledged are gone; names them
+//   DAMAGED           as UpdateLog::Subscribe, for what is checked at open: the
+//                     store's keys and the records at both ends
+//   NEWER_FORMAT      a newer release wrote the store
 //   IO_ERROR, DISK_FULL
 absl::StatusOr<std::unique_ptr<UpdateLog>> OpenRocksDbLog(const RocksDbLogOptions& options);
 

@@ -70,9 +70,9 @@ absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& 
   if (Contains(names, "CURRENT")) return DirectoryContent::kDatabase;
   if (std::all_of(names.begin(), names.end(), IsLeftOfCreation)) return DirectoryContent::kNothing;
   if (Contains(names, "CATALOG-HEAD")) {
-    return MakeError(Reason::DAMAGED, absl::StrCat(path,
-                                                   " has a mark, CATALOG-HEAD, but no "
-                                                   "database: expected the file CURRENT"));
+    return MakeError(Reason::STORE_UNREADABLE, absl::StrCat(path,
+                                                            " has a mark, CATALOG-HEAD, but no "
+                                                            "database: expected the file CURRENT"));
   }
   return NotAStore(path, "it holds other files, and no CURRENT");
 }

@@ -18,8 +18,8 @@ enum class DirectoryContent {
   kDatabase,  // A RocksDB, of whomever.
 };
 
-//   NOT_A_STORE  it is a file, or it holds something else
-//   DAMAGED      it was a store once: there is a mark, and no database
+//   NOT_A_STORE       it is a file, or it holds something else
+//   STORE_UNREADABLE  it was a store once: there is a mark, and no database
 absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& path);
 
 // `path` from the root on, without a slash at its end.

@@ -225,7 +225,7 @@ TEST_F(RocksDbLogTest, AStoreThatLostItsDatabaseIsDamaged) {
   for (const auto& entry : fs::directory_iterator(path_)) {
     if (entry.path().filename() != "CATALOG-HEAD") fs::remove(entry.path());
   }
-  ExpectRefused(Reason::DAMAGED, {path_, "CURRENT"});
+  ExpectRefused(Reason::STORE_UNREADABLE, {path_, "CURRENT"});
 }
 
 TEST_F(RocksDbLogTest, WithoutItsParentNoStoreCanBeMade) {

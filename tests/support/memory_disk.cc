@@ -49,6 +49,12 @@ absl::StatusOr<std::unique_ptr<UpdateLog>> MemoryDisk::Open() {
   return std::unique_ptr<UpdateLog>(*std::move(log));
 }
 
+absl::StatusOr<std::unique_ptr<UpdateLog>> MemoryDisk::Salvage() {
+  auto log = LocalLog::Open(std::make_unique<Borrowed>(storage_.get()), LogAccess::kSalvage);
+  if (!log.ok()) return log.status();
+  return std::unique_ptr<UpdateLog>(*std::move(log));
+}
+
 std::map<std::string, std::string> MemoryDisk::Entries() const {
   std::map<std::string, std::string> entries;
   const absl::Status scanned =

@@ -27,6 +27,8 @@ class MemoryDisk {
 
   // One at a time. The disk must outlive it.
   absl::StatusOr<std::unique_ptr<UpdateLog>> Open();
+  // As an inspector does; beside an open one, too.
+  absl::StatusOr<std::unique_ptr<UpdateLog>> Salvage();
 
   std::map<std::string, std::string> Entries() const;
   std::string Get(const std::string& key) const;
