@@ -17,7 +17,7 @@ void SortUnique(std::vector<ObjectId>& ids) {
 }
 
 void DeleteAll(ChildList* list) {
-  while (list != nullptr) ChildList::Delete(std::exchange(list, list->older.load(kRelaxed)));
+  while (list != nullptr) ChildList::Delete(std::exchange(list, list->older.load(kUnordered)));
 }
 
 }  // namespace
@@ -115,44 +115,44 @@ std::vector<ObjectId> IdTable::Linked(ObjectId owner) const {
 
 IdTable::Page& IdTable::GrowPage(ObjectId id) {
   const uint64_t number = id.value / kPageSize;
-  Directory* directory = directory_.load(kRelaxed);
+  Directory* directory = directory_.load(kUnordered);
   if (number >= directory->size) {
     Directory* larger = Directory::New(std::max(number + 1, directory->size * 2));
     for (uint64_t i = 0; i < directory->size; ++i) {
-      larger->pages()[i].store(directory->pages()[i].load(kRelaxed), kRelaxed);
+      larger->pages()[i].store(directory->pages()[i].load(kUnordered), kUnordered);
     }
     directory_.store(larger, kRelease);
     limbo_.Retire(std::exchange(directory, larger));
   }
   std::atomic<Page*>& page = directory->pages()[number];
-  if (page.load(kRelaxed) == nullptr) page.store(new (arena_.New(sizeof(Page))) Page(), kRelease);
-  return *page.load(kRelaxed);
+  if (page.load(kUnordered) == nullptr) page.store(new (arena_.New(sizeof(Page))) Page(), kRelease);
+  return *page.load(kUnordered);
 }
 
 IdTable::Links& IdTable::GrowLinks(ObjectId id) {
   Page& page = GrowPage(id);
-  if (page.links.load(kRelaxed) == nullptr) {
+  if (page.links.load(kUnordered) == nullptr) {
     page.links.store(new (arena_.New(sizeof(LinksPage))) LinksPage(), kRelease);
   }
-  return page.links.load(kRelaxed)->at[id.value % kPageSize];
+  return page.links.load(kUnordered)->at[id.value % kPageSize];
 }
 
 Element* IdTable::Newest(ObjectId id) const {
   const Page* page = FindPage(id);
-  return page == nullptr ? nullptr : page->newest[id.value % kPageSize].load(kRelaxed);
+  return page == nullptr ? nullptr : page->newest[id.value % kPageSize].load(kUnordered);
 }
 
 void IdTable::SetNewest(Element* element, CatalogVersion reached) {
   const ObjectId id = element->object.id();
   std::atomic<Element*>& newest = GrowPage(id).newest[id.value % kPageSize];
-  const Element* old = newest.load(kRelaxed);
+  const Element* old = newest.load(kUnordered);
   if (old != nullptr) AppendToChain(old, reached);
   newest.store(element, kRelease);
 }
 
 void IdTable::AppendToChain(const Element* element, CatalogVersion reached) {
   std::atomic<Chain*>& link = GrowLinks(element->object.id()).chain;
-  Chain* chain = link.load(kRelaxed);
+  Chain* chain = link.load(kUnordered);
   const CatalogVersion from = element->object.from();
   if (chain == nullptr || chain->full()) {
     const uint32_t size = chain == nullptr ? 0 : chain->count();
@@ -173,17 +173,17 @@ void IdTable::AppendToChain(const Element* element, CatalogVersion reached) {
 void IdTable::Forget(ObjectId id) {
   Page& page = GrowPage(id);
   page.newest[id.value % kPageSize].store(nullptr, kRelease);
-  if (page.links.load(kRelaxed) == nullptr) return;
+  if (page.links.load(kUnordered) == nullptr) return;
   Links& links = GrowLinks(id);
   limbo_.Retire(links.chain.exchange(nullptr));
   for (ChildList* piece = links.children.exchange(nullptr); piece != nullptr;) {
-    limbo_.Retire(std::exchange(piece, piece->older.load(kRelaxed)));
+    limbo_.Retire(std::exchange(piece, piece->older.load(kUnordered)));
   }
 }
 
 void IdTable::AppendChild(ObjectId owner, ObjectId child) {
   std::atomic<ChildList*>& link = owner == kNoObject ? root_children_ : GrowLinks(owner).children;
-  ChildList* newest = link.load(kRelaxed);
+  ChildList* newest = link.load(kUnordered);
   if (newest == nullptr || newest->ids->full()) {
     newest = newest == nullptr ? ChildList::New({}, 2) : Grown(newest);
     link.store(newest, kRelease);
@@ -196,13 +196,13 @@ ChildList* IdTable::Grown(ChildList* full) {
   const std::vector<ObjectId> living = Living(*full);
   if (2 * living.size() <= kLargestPiece) {
     ChildList* larger = ChildList::New(living, std::max<size_t>(2, 2 * living.size()));
-    larger->older.store(full->older.load(kRelaxed), kRelaxed);
+    larger->older.store(full->older.load(kUnordered), kUnordered);
     larger->swept = full->swept;
     limbo_.Retire(full);
     return larger;
   }
   ChildList* next = ChildList::New({}, kLargestPiece);
-  next->older.store(full, kRelaxed);
+  next->older.store(full, kUnordered);
   next->swept = full->swept;
   Sweep(*next);
   return next;
@@ -221,8 +221,8 @@ std::vector<ObjectId> IdTable::Living(const ChildList& piece) const {
 // left of them: so at least about half of what is in a list is not gone.
 void IdTable::Sweep(ChildList& newest) {
   ChildList* before = newest.swept == nullptr ? &newest : newest.swept;
-  ChildList* first = before->older.load(kRelaxed);
-  ChildList* second = first == nullptr ? nullptr : first->older.load(kRelaxed);
+  ChildList* first = before->older.load(kUnordered);
+  ChildList* second = first == nullptr ? nullptr : first->older.load(kUnordered);
   if (second == nullptr) {
     newest.swept = nullptr;
     return;
@@ -236,7 +236,7 @@ void IdTable::Sweep(ChildList& newest) {
     return;
   }
   ChildList* merged = ChildList::New(living, living.size());
-  merged->older.store(second->older.load(kRelaxed), kRelaxed);
+  merged->older.store(second->older.load(kUnordered), kUnordered);
   before->older.store(merged, kRelease);
   limbo_.Retire(first);
   limbo_.Retire(second);

@@ -37,7 +37,7 @@ NameTable::~NameTable() {
   for (Table* table = table_; table != nullptr;) {
     for (uint64_t i = 0; i <= table->mask; ++i) {
       for (const auto& slot : table->buckets[i].slots) {
-        const NameSlot last(slot.load(kRelaxed));
+        const NameSlot last(slot.load(kUnordered));
         if (last.holds()) delete last.history();
       }
     }
@@ -67,7 +67,7 @@ std::atomic<uint64_t>* NameTable::Table::Place(uint64_t hash, NameScope scope,
     Bucket& bucket = buckets[i];
     for (uint32_t matches = bucket.Matches(hash); matches != 0; matches &= matches - 1) {
       auto& slot = bucket.slots[__builtin_ctz(matches)];
-      if (NameSlot(slot.load(kRelaxed)).Is(hash, scope, name)) return &slot;
+      if (NameSlot(slot.load(kUnordered)).Is(hash, scope, name)) return &slot;
     }
     if (!bucket.full()) return nullptr;
   }
@@ -76,7 +76,7 @@ std::atomic<uint64_t>* NameTable::Table::Place(uint64_t hash, NameScope scope,
 std::atomic<uint64_t>& NameTable::Table::EmptyPlace(uint64_t hash) const {
   for (uint64_t i = hash & mask;; i = (i + 1) & mask) {
     for (auto& slot : buckets[i].slots) {
-      if (slot.load(kRelaxed) == 0) return slot;
+      if (slot.load(kUnordered) == 0) return slot;
     }
   }
 }
@@ -84,7 +84,7 @@ std::atomic<uint64_t>& NameTable::Table::EmptyPlace(uint64_t hash) const {
 std::atomic<uint64_t>* NameTable::Place(uint64_t hash, NameScope scope, std::string_view name) {
   Table& newest = table();
   if (auto* place = newest.Place(hash, scope, name)) return place;
-  Table* older = newest.older.load(kRelaxed);
+  Table* older = newest.older.load(kUnordered);
   auto* place = older == nullptr ? nullptr : older->Place(hash, scope, name);
   if (place == nullptr) return nullptr;
   // What changes is only ever in the newest table.
@@ -114,25 +114,25 @@ void NameTable::Grow() {
   uint64_t buckets = std::max<uint64_t>(1, (old->mask + 1) / 2);
   while (buckets * kSlots < names_ * 2 + 2) buckets *= 2;
   Table* larger = Table::New(buckets);
-  larger->older.store(old, kRelaxed);
+  larger->older.store(old, kUnordered);
   table_.store(larger, kRelease);
 }
 
 // Moves what is in the next so many buckets of the older table, if there is one.
 void NameTable::MoveSome(Table& table, uint64_t buckets) {
-  Table* older = table.older.load(kRelaxed);
+  Table* older = table.older.load(kUnordered);
   if (older == nullptr) return;
   const uint64_t end = std::min(table.moved + buckets, older->mask + 1);
   // All that has to be looked at is asked for before any of it is waited for.
   for (uint64_t i = table.moved; i < end; ++i) {
     for (const auto& slot : older->buckets[i].slots) {
-      const NameSlot named(slot.load(kRelaxed));
+      const NameSlot named(slot.load(kUnordered));
       if (named.holds()) Element::Prefetch(named.element());
     }
   }
   for (; table.moved < end; ++table.moved) {
     for (auto& slot : older->buckets[table.moved].slots) {
-      if (NameSlot(slot.load(kRelaxed)).holds()) MoveOne(table, slot);
+      if (NameSlot(slot.load(kUnordered)).holds()) MoveOne(table, slot);
     }
   }
   if (table.moved <= older->mask) return;
@@ -141,7 +141,7 @@ void NameTable::MoveSome(Table& table, uint64_t buckets) {
 }
 
 void NameTable::MoveOne(Table& table, std::atomic<uint64_t>& from) {
-  const NameSlot slot(from.load(kRelaxed));
+  const NameSlot slot(from.load(kUnordered));
   table.EmptyPlace(slot.hash()).store(slot.raw(), kRelease);
   ++table.used;
   from.store(NameSlot::Left().raw(), kRelease);

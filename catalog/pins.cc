@@ -15,15 +15,15 @@ Pins::~Pins() {
 // has read `pins_` before a pin was in it has read before that pin's version is told.
 Pin* Pins::Acquire() {
   for (Pin* pin = pins_.load(kSeqCst); pin != nullptr; pin = pin->next) {
-    if (!pin->taken.load(kRelaxed) && !pin->taken.exchange(true, kAcquire)) {
-      pin->shareable.store(false, kRelaxed);
+    if (!pin->taken.load(kUnordered) && !pin->taken.exchange(true, kAcquire)) {
+      pin->shareable.store(false, kUnordered);
       pin->refs.store(1, kRelease);
       return pin;
     }
   }
   Pin* pin = new Pin();
-  pin->next = pins_.load(kRelaxed);
-  while (!pins_.compare_exchange_weak(pin->next, pin, kSeqCst, kRelaxed)) {
+  pin->next = pins_.load(kUnordered);
+  while (!pins_.compare_exchange_weak(pin->next, pin, kSeqCst, kUnordered)) {
   }
   return pin;
 }
@@ -34,13 +34,13 @@ Pin* Pins::Share(CatalogVersion version) {
   Pin* pin = latest_.load(kAcquire);
   if (pin == nullptr) return nullptr;
   ANNALS_STALL_POINT("pin: found");
-  uint32_t refs = pin->refs.load(kRelaxed);
+  uint32_t refs = pin->refs.load(kUnordered);
   do {
     if (refs == 0) return nullptr;
-  } while (!pin->refs.compare_exchange_weak(refs, refs + 1, kAcquire, kRelaxed));
+  } while (!pin->refs.compare_exchange_weak(refs, refs + 1, kAcquire, kUnordered));
   ANNALS_STALL_POINT("pin: shared");
   // It may have been let go, and taken for something else, meanwhile.
-  if (pin->shareable.load(kAcquire) && pin->version.load(kRelaxed) == version.value) return pin;
+  if (pin->shareable.load(kAcquire) && pin->version.load(kUnordered) == version.value) return pin;
   Pin::Release(pin);
   return nullptr;
 }
@@ -75,7 +75,7 @@ Pin* Pins::AtLatest(CatalogVersion version) {
 // Who holds a version holds all that are later, so moving up asks nobody. Moving down is
 // taking a pin anew.
 bool Pins::Move(Pin* pin, CatalogVersion version) {
-  if (pin->version.load(kRelaxed) <= version.value) {
+  if (pin->version.load(kUnordered) <= version.value) {
     pin->version.store(version.value, kRelease);
     return true;
   }
@@ -95,7 +95,7 @@ CatalogVersion Pins::Min() const {
 uint64_t Pins::Count() const {
   uint64_t count = 0;
   for (Pin* pin = pins_.load(kAcquire); pin != nullptr; pin = pin->next) {
-    count += pin->taken.load(kRelaxed);
+    count += pin->taken.load(kUnordered);
   }
   return count;
 }

@@ -46,12 +46,12 @@ std::optional<CatalogVersion> VersionTable::LastActive(HybridTimestamp time, Cat
   const Entry* first_page = entries + (first.value / kPageSize - directory.first);
   const Entry* page = entries + (newest.value / kPageSize - directory.first);
   const auto active_by = [&](const std::atomic<uint64_t>& activation) {
-    return activation.load(kRelaxed) <= time.raw();
+    return activation.load(kUnordered) <= time.raw();
   };
   // Most questions are about the recent past: the newest page first.
   if (page != first_page && !active_by(page->activation)) {
     page = LastBy(first_page, static_cast<uint64_t>(page - first_page), time.raw(),
-                  [](const Entry& entry) { return entry.activation.load(kRelaxed); });
+                  [](const Entry& entry) { return entry.activation.load(kUnordered); });
   }
   const uint64_t number = static_cast<uint64_t>(page - entries) + directory.first;
   const std::atomic<uint64_t>* times = page->page.load(std::memory_order_acquire)->activation;
@@ -62,14 +62,14 @@ std::optional<CatalogVersion> VersionTable::LastActive(HybridTimestamp time, Cat
   constexpr int kRecent = 16;
   if (end - begin > kRecent && active_by(*(end - kRecent))) begin = end - kRecent;
   const auto* last = LastBy(begin, static_cast<uint64_t>(end - begin), time.raw(),
-                            [](const auto& activation) { return activation.load(kRelaxed); });
+                            [](const auto& activation) { return activation.load(kUnordered); });
   if (!active_by(*last)) return std::nullopt;
   return CatalogVersion{number * kPageSize + static_cast<uint64_t>(last - times)};
 }
 
 void VersionTable::Add(CatalogVersion version, const VersionInfo& info, CatalogVersion reached) {
   const uint64_t page = version.value / kPageSize;
-  Directory* directory = directory_.load(kRelaxed);
+  Directory* directory = directory_.load(kUnordered);
   if (page - directory->first >= directory->size) {
     // Pages that nobody can ask for any more are not taken along.
     const uint64_t first = std::max(directory->first, std::min(reached.value / kPageSize, page));
@@ -77,27 +77,27 @@ void VersionTable::Add(CatalogVersion version, const VersionInfo& info, CatalogV
     for (uint64_t i = 0; i < directory->size; ++i) {
       const Entry& old = directory->entries()[i];
       if (directory->first + i < first) {
-        limbo_.Retire(old.page.load(kRelaxed));
+        limbo_.Retire(old.page.load(kUnordered));
         continue;
       }
       Entry& entry = larger->entries()[directory->first + i - first];
-      entry.page.store(old.page.load(kRelaxed), kRelaxed);
-      entry.activation.store(old.activation.load(kRelaxed), kRelaxed);
+      entry.page.store(old.page.load(kUnordered), kUnordered);
+      entry.activation.store(old.activation.load(kUnordered), kUnordered);
     }
     directory_.store(larger, kRelease);
     limbo_.Retire(std::exchange(directory, larger));
   }
   std::atomic<Page*>& at = directory->entries()[page - directory->first].page;
-  if (at.load(kRelaxed) == nullptr) at.store(new Page(), kRelease);
-  at.load(kRelaxed)->info[version.value % kPageSize] = info;
+  if (at.load(kUnordered) == nullptr) at.store(new Page(), kRelease);
+  at.load(kUnordered)->info[version.value % kPageSize] = info;
 }
 
 void VersionTable::Activate(CatalogVersion version, HybridTimestamp activation) {
-  FindPage(version)->activation[version.value % kPageSize].store(activation.raw(), kRelaxed);
+  FindPage(version)->activation[version.value % kPageSize].store(activation.raw(), kUnordered);
   if (version.value % kPageSize != 0) return;
-  Directory& directory = *directory_.load(kRelaxed);
+  Directory& directory = *directory_.load(kUnordered);
   directory.entries()[version.value / kPageSize - directory.first].activation.store(
-      activation.raw(), kRelaxed);
+      activation.raw(), kUnordered);
 }
 
 }  // namespace annals

@@ -196,7 +196,7 @@ void VersionedStore::BindName(Element* element, CatalogVersion version) {
   const ObjectId id = element->object.id();
   const uint64_t hash = ScopedNameHash(scope, name);
   std::atomic<uint64_t>& place = parts_->names.AddPlace(hash, scope, name);
-  const NameSlot slot(place.load(kRelaxed));
+  const NameSlot slot(place.load(kUnordered));
   NameHistory* history = slot.holds() ? slot.history() : nullptr;
   if (history != nullptr) {
     if (history->last().id != id) AppendOwner(*history, version, id);
@@ -215,7 +215,7 @@ void VersionedStore::BindName(Element* element, CatalogVersion version) {
 }
 
 void VersionedStore::AppendOwner(NameHistory& history, CatalogVersion version, ObjectId owner) {
-  NameHistory::Owners* owners = history.owners.load(kRelaxed);
+  NameHistory::Owners* owners = history.owners.load(kUnordered);
   if (owners->full()) {
     // Owners before the one that the oldest reader may ask for are left behind.
     const uint32_t size = owners->count();
@@ -234,7 +234,7 @@ void VersionedStore::UnbindName(const Element* element, CatalogVersion version) 
   if (!element->object.has_name()) return;
   const auto* place =
       parts_->names.Place(HashOf(*element), element->object.scope(), element->object.name());
-  NameHistory* history = place == nullptr ? nullptr : NameSlot(place->load(kRelaxed)).history();
+  NameHistory* history = place == nullptr ? nullptr : NameSlot(place->load(kUnordered)).history();
   // Another object of the same version may have taken the name already.
   if (history == nullptr || history->last().id != element->object.id()) return;
   AppendOwner(*history, version, kNoObject);
@@ -413,7 +413,7 @@ void VersionedStore::ForgetElement(Element* element) {
   if (element->object.has_name()) {
     auto* place =
         parts_->names.Place(HashOf(*element), element->object.scope(), element->object.name());
-    if (place != nullptr && NameSlot(place->load(kRelaxed)).element() == element) {
+    if (place != nullptr && NameSlot(place->load(kUnordered)).element() == element) {
       parts_->names.Leave(*place);
     }
   }

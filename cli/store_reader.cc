@@ -48,7 +48,7 @@ absl::StatusOr<StoreReader> StoreReader::Open(const Arguments& arguments, Consol
 }
 
 absl::StatusOr<CatalogVersion> StoreReader::FindSalvaged(const Latest& latest) const {
-  const SoundPart sound = ReplaySoundPart(*log_);
+  const SoundPart sound = ReplaySoundPart(*opened_);
   const absl::Status damage = damage_at_head_.ok() ? sound.damage : damage_at_head_;
   if (damage.ok()) return Resolve(latest, *log_);
   if (sound.last.value == 0) return damage;
