@@ -92,8 +92,7 @@ ExitCode ExportDdl(const Arguments& arguments, Console& console) {
 
 absl::Status ExportLog(const Arguments& arguments, Console& console) {
   ANNALS_ASSIGN_OR_RETURN(const Selector selector, ParseSelector(arguments.Get("at", "latest")));
-  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader,
-                          StoreReader::Open(arguments.Get("STORE"), console));
+  ANNALS_ASSIGN_OR_RETURN(const StoreReader reader, StoreReader::Open(arguments, console));
   ANNALS_ASSIGN_OR_RETURN(const CatalogVersion head, reader.Find(selector));
   Progress progress(console, "exporting versions", head.value);
   CatalogVersion last;

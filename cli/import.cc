@@ -12,7 +12,7 @@
 namespace annals::cli {
 namespace {
 
-absl::StatusOr<Input> OpenInput(const Arguments& arguments) {
+absl::StatusOr<Input> OpenExport(const Arguments& arguments) {
   const std::string file = arguments.Get("file", "-");
   if (file == "-") return Input::OfStandardInput();
   return Input::OfFile(file);
@@ -33,7 +33,7 @@ ExitCode CodeOfLines(const absl::Status& status) {
 }
 
 ExitCode RunImport(const Arguments& arguments, Console& console) {
-  auto input = OpenInput(arguments);
+  auto input = OpenExport(arguments);
   if (!input.ok()) return console.UsageError(ToStd(input.status().message()));
   const auto store = NewStore::Begin(arguments.Get("STORE"));
   if (!store.ok()) return console.Fail(store.status(), CodeOfBegin(store.status()));

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "annals/cli/input_lines.h"
+#include "annals/cli/line_reader.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -131,7 +131,7 @@ absl::Status Importer::Finish() {
 
 absl::StatusOr<ExportHeader> ImportLines(Input& input, UpdateLog& to,
                                          const ReplayProgress& progress) {
-  InputLines lines(input, kMostLineBytes);
+  LineReader lines(input, kMostLineBytes);
   Importer importer(to);
   for (uint64_t number = 1;; ++number) {
     const auto line = lines.Next();

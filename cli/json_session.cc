@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "annals/cli/catalog_json.h"
-#include "annals/cli/input_lines.h"
 #include "annals/cli/json.h"
+#include "annals/cli/line_reader.h"
 #include "annals/cli/request.h"
 #include "annals/commands/plan.h"
 #include "annals/schemas/status.h"
@@ -48,7 +48,7 @@ Json Reply(CatalogManager& manager, const SnapshotRequest& request,
   return {{"snapshot", *written}};
 }
 
-Json Answer(CatalogManager& manager, const InputLines::Line& line, const ExecuteOptions& options) {
+Json Answer(CatalogManager& manager, const LineReader::Line& line, const ExecuteOptions& options) {
   if (line.too_long) {
     return ErrorReply(MakeError(Reason::INVALID_REQUEST, absl::StrCat("the line is longer than ",
                                                                       kMaxRequestBytes, " bytes")),
@@ -64,7 +64,7 @@ Json Answer(CatalogManager& manager, const InputLines::Line& line, const Execute
 
 ExitCode RunJsonSession(CatalogManager& manager, Input& input, const ExecuteOptions& options,
                         Console& console) {
-  InputLines lines(input, kMaxRequestBytes);
+  LineReader lines(input, kMaxRequestBytes);
   for (;;) {
     const auto line = lines.Next();
     if (!line.ok()) return console.UsageError(ToStd(line.status().message()));

@@ -37,7 +37,7 @@ bool Pause() {
   return ::poll(&output, 1, kPauseMs) <= 0 && interrupted == 0;
 }
 
-std::string RangeText(uint64_t first, uint64_t last) {
+std::string VersionsWere(uint64_t first, uint64_t last) {
   return first == last ? absl::StrCat("version ", first, " was")
                        : absl::StrCat("the versions ", first, " to ", last, " were");
 }
@@ -97,7 +97,7 @@ class Tail {
     const uint64_t first = std::max(next, head.snapshot.value);
     if (next < first) {
       console_.Warning(
-          absl::StrCat(RangeText(next, first - 1), " truncated before this could be read"));
+          absl::StrCat(VersionsWere(next, first - 1), " truncated before this could be read"));
     }
     seen_ = head.version.value;
     return Show(log, first);

@@ -11,7 +11,7 @@
 
 namespace annals::cli {
 
-class InputLines {
+class LineReader {
  public:
   struct Line {
     std::string text;
@@ -19,7 +19,7 @@ class InputLines {
   };
 
   // `input` must outlive this.
-  InputLines(Input& input, size_t most_bytes) : input_(input), most_bytes_(most_bytes) {}
+  LineReader(Input& input, size_t most_bytes) : input_(input), most_bytes_(most_bytes) {}
 
   // The next line; nothing at the end of the input. The last one may lack its line feed.
   //   IO_ERROR

@@ -1,4 +1,4 @@
-#include "annals/cli/input_lines.h"
+#include "annals/cli/line_reader.h"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 
 namespace annals::cli {
 
-absl::StatusOr<std::optional<InputLines::Line>> InputLines::Next() {
+absl::StatusOr<std::optional<LineReader::Line>> LineReader::Next() {
   Line line;
   size_t searched = 0;
   for (;;) {
