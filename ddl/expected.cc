@@ -52,7 +52,8 @@ LastStatement LastOf(std::string_view text) {
       continue;
     }
     last.tokens.push_back(token);
-    if (token.find('\'') != token.npos && !token.starts_with('"') && IsOpen(token, '\'')) {
+    if (token.find('\'') != std::string_view::npos && !token.starts_with('"') &&
+        IsOpen(token, '\'')) {
       last.within = true;
       return last;
     }

@@ -113,15 +113,15 @@ Completion CompleteSql(std::string_view begun, std::string_view line, const Cata
 
 // The name that stands at the end of a line, whether it is in quotes or behind a schema.
 Completion CompleteObject(std::string_view word, const CatalogView& catalog) {
-  size_t dot = word.npos;
+  size_t dot = std::string_view::npos;
   bool quoted = false;
   for (size_t i = 0; i < word.size(); ++i) {
     if (word[i] == '"') quoted = !quoted;
     if (word[i] == '.' && !quoted) dot = i;
   }
-  const std::string_view begun = dot == word.npos ? word : word.substr(dot + 1);
+  const std::string_view begun = dot == std::string_view::npos ? word : word.substr(dot + 1);
   Candidates candidates(begun, TypesLowerCase(word));
-  if (dot == word.npos) {
+  if (dot == std::string_view::npos) {
     AddNames(catalog, candidates);
   } else {
     const ddl::Expected schema = ddl::Expect(absl::StrCat("DROP TABLE ", ToAbsl(word)));

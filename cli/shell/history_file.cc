@@ -22,7 +22,7 @@ constexpr size_t kMostEntryBytes = 16 << 10;
 constexpr std::streamoff kMostFileBytes = 1 << 20;
 
 bool KeepsItsMeaning(std::string_view line) {
-  return line.find("--") == line.npos && std::ranges::count(line, '\'') % 2 == 0 &&
+  return line.find("--") == std::string_view::npos && std::ranges::count(line, '\'') % 2 == 0 &&
          std::ranges::count(line, '"') % 2 == 0;
 }
 

@@ -14,7 +14,7 @@ constexpr size_t kLongLine = 64 << 10;
 
 absl::StatusOr<Line> InputLines::Next(std::string_view /*prompt*/, bool /*continued*/) {
   size_t end = buffer_.find('\n', next_);
-  while (end == buffer_.npos && !ended_ && buffer_.size() - next_ < kLongLine) {
+  while (end == std::string::npos && !ended_ && buffer_.size() - next_ < kLongLine) {
     buffer_.erase(0, std::exchange(next_, 0));
     const size_t seen = buffer_.size();
     ANNALS_ASSIGN_OR_RETURN(const std::string more, input_.Read());
@@ -23,7 +23,7 @@ absl::StatusOr<Line> InputLines::Next(std::string_view /*prompt*/, bool /*contin
     end = buffer_.find('\n', seen);
   }
   if (next_ == buffer_.size()) return Line{.kind = Line::Kind::kEnd, .number = number_};
-  const size_t size = end == buffer_.npos ? buffer_.size() - next_ : end + 1 - next_;
+  const size_t size = end == std::string::npos ? buffer_.size() - next_ : end + 1 - next_;
   Line line{Line::Kind::kText, buffer_.substr(next_, size), number_};
   next_ += size;
   number_ += line.text.ends_with('\n') ? 1 : 0;

@@ -112,6 +112,31 @@ TEST_F(ReadingTest, DescribeOfWhatIsNotThereExitsWithSix) {
   EXPECT_THAT(Run({"describe", store(), "a.b.c"}), Exits(2));
 }
 
+TEST_F(ReadingTest, AnObjectThatThereIsNotBringsTheOneThatWasMeant) {
+  const auto suggests = [&](const std::vector<std::string>& words, const std::string& what) {
+    EXPECT_THAT(Run(words), AllOf(Exits(6), Complains(HasSubstr("; did you mean " + what + "?"))));
+  };
+  suggests({"describe", store(), "shop.ordres"}, "SHOP.ORDERS");
+  suggests({"describe", store(), "orders"}, "SHOP.ORDERS");
+  suggests({"describe", store(), "\"shop\".orders"}, "SHOP.ORDERS");
+  suggests({"describe", store(), "index", "shop.by_totl"}, "SHOP.BY_TOTAL");
+  suggests({"describe", store(), "schema", "shp"}, "SHOP");
+  suggests({"describe", store(), "zone", "default"}, "\"Default\"");
+  suggests({"blame", store(), "shop.order"}, "SHOP.ORDERS");
+  suggests({"history", store(), "shop.order"}, "SHOP.ORDERS");
+  suggests({"log", store(), "--object", "shop.order"}, "SHOP.ORDERS");
+  suggests({"exec", store(), "-c", "DESCRIBE shop.order"}, "SHOP.ORDERS");
+  EXPECT_THAT(Run({"describe", store(), "shop.frobnicate"}),
+              Complains(Not(HasSubstr("did you mean"))));
+  EXPECT_THAT(Run({"describe", store(), "shop.order", "--at", "2"}),
+              Complains(Not(HasSubstr("did you mean"))));
+}
+
+TEST_F(ReadingTest, NamesCanBeWrittenWithEscapes) {
+  EXPECT_THAT(Run({"describe", store(), "U&\"SHO\\0050\".orders"}), Exits(0));
+  EXPECT_THAT(Run({"describe", store(), "U&\"SHO\\50\".orders"}), Exits(2));
+}
+
 TEST_F(ReadingTest, LogIsNewestFirst) {
   const json log = json::parse(Run({"log", store(), "-o", "json"}).out);
   ASSERT_EQ(log.size(), 5u);

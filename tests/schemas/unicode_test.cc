@@ -34,8 +34,8 @@ TEST(UnicodeTest, WhatIsUnseenIsEscaped) {
 TEST(UnicodeTest, EscapesMeanWhatTheyStandFor) {
   EXPECT_THAT(UnescapedText("a\\\\b\\202e\\+01F600'"),
               Optional(std::string("a\\b\u202e\U0001f600'")));
-  for (const char* const wrong : {"\\", "\\12", "\\12g4", "\\+12345", "\\d800",
-                                  "\\+110000", "\\-001", "\\ 041", "\\x"}) {
+  for (const char* const wrong :
+       {"\\", "\\12", "\\12g4", "\\+12345", "\\d800", "\\+110000", "\\-001", "\\ 041", "\\x"}) {
     EXPECT_EQ(UnescapedText(wrong), std::nullopt) << wrong;
   }
 }
