@@ -1,6 +1,7 @@
 #include "annals/catalog/field_tree.h"
 
 #include <cstring>
+#include <utility>
 
 #include "annals/catalog/update.h"
 #include "annals/schemas/status.h"
@@ -71,7 +72,8 @@ class TreeBuilder final : public flatbuffers::IterationVisitor {
       return &list->emplace_back(std::move(part));
     }
     auto& table = std::get<FieldTree::Table>(parent.value);
-    return &table.emplace_back(name_, std::move(part)).second;
+    table.push_back({name_, std::move(part)});
+    return &table.back().tree;
   }
   void Signed(int64_t x, const char* name) {
     Put(name != nullptr ? FieldTree{std::string(name)} : FieldTree{x});

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,11 +22,17 @@ struct FieldTree {
   struct Bytes {
     std::string bytes;
   };
+  struct Field;
   using List = std::vector<FieldTree>;
-  using Table = std::vector<std::pair<std::string, FieldTree>>;  // In the order of the schema.
+  using Table = std::vector<Field>;  // In the order of the schema.
 
   // Members of enumerations are strings, by name.
   std::variant<bool, int64_t, uint64_t, double, std::string, Bytes, List, Table> value;
+};
+
+struct FieldTree::Field {
+  std::string name;
+  FieldTree tree;
 };
 
 // The payload of an update record, with the objects in it. `payload` lies 8-byte aligned.

@@ -95,10 +95,9 @@ void AddRecord(std::string_view key, std::string_view bytes, bool inner, Content
 void OpenUpdateInRoot(std::string_view key, const FieldTree& root, Content& content) {
   const auto* const table = std::get_if<FieldTree::Table>(&root.value);
   if (table == nullptr) return;
-  const auto update = std::ranges::find(
-      *table, "update", [](const auto& field) -> const auto& { return field.first; });
+  const auto update = std::ranges::find(*table, "update", &FieldTree::Field::name);
   if (update == table->end()) return;
-  const auto* const bytes = std::get_if<FieldTree::Bytes>(&update->second.value);
+  const auto* const bytes = std::get_if<FieldTree::Bytes>(&update->tree.value);
   if (bytes == nullptr) return;
   Content inner;
   AddRecord(absl::StrCat(ToAbsl(key), " (the update in the snapshot's root)"), bytes->bytes,

@@ -39,7 +39,7 @@ absl::StatusOr<Sha256Hash> ParseHash(std::string_view text) {
 absl::StatusOr<CatalogVersion> ParseRecordKey(const std::string& text) {
   if (const auto version = VersionOfUpdateKey(text)) return *version;
   uint64_t number = 0;
-  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   if (digits && absl::SimpleAtoi(text, &number) && number > 0) return CatalogVersion{number};
   return MakeError(Reason::INVALID_REQUEST,
                    absl::StrCat("--from-key ", Quoted(text), " is no key of a record, such as ",

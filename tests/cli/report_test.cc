@@ -165,7 +165,7 @@ TEST_F(ReportTest, ARecordOfAnotherStoreIsDamage) {
   }
   PutValue(UpdateKey({1}), record);
   const json data = Data(4);
-  EXPECT_THAT(data["damage"][0]["message"].get<std::string>(), HasSubstr("of the store"));
+  EXPECT_THAT(data["damage"][0]["message"].get<std::string>(), HasSubstr("store: expected"));
   EXPECT_EQ(data["last_catalog"], 0);
 }
 
