@@ -57,9 +57,7 @@ class CatalogReader {
 
   // These are valid until the next call on this reader.
 
-  const Catalog& Latest() {
-    return current_.version() == store_->latest() ? current_ : Renew();
-  }
+  const Catalog& Latest() { return current_.version() == store_->latest() ? current_ : Renew(); }
   // As VersionedStore::ActiveAt.
   absl::StatusOr<const Catalog*> ActiveAt(HybridTimestamp time);
 

@@ -134,6 +134,7 @@ absl::StatusOr<Line> LineEditor::Next(std::string_view prompt, bool continued) {
   if (!continued) Remember();
   if (ended_) return Cancelled(continued);
   prompt_ = prompt;
+  el_set(edit_, EL_PREP_TERM, 1);  // Whoever sees the prompt may press the editor's keys.
   int size = 0;
   const char* const typed = el_gets(edit_, &size);
   if (typed != nullptr && size > 0) {

@@ -1,6 +1,6 @@
-#include "annals/log/memory/memory_storage_internal.h"
-
 #include <utility>
+
+#include "annals/log/memory/memory_storage_internal.h"
 
 namespace annals {
 

@@ -84,6 +84,8 @@ TEST_F(ShellTerminalTest, CtrlCEndsAWaitAndNotTheSession) {
   EXPECT_TRUE(terminal.Shows("> "));
   terminal.Type(".show 2\r");
   EXPECT_TRUE(terminal.Shows("CREATE SCHEMA a"));
+  // Before the editor has the terminal, Ctrl-D is not its key.
+  ASSERT_TRUE(terminal.Shows("annals 2> "));
   terminal.Type("\x04");
   EXPECT_EQ(terminal.Finish(), 0);
 }
@@ -122,6 +124,7 @@ TEST_F(ShellTerminalTest, ArrowUpBringsBackWhatWasTypedInThisSessionAndTheLast) 
     EXPECT_TRUE(terminal.Shows("SHOW SCHEMAS;"));
     terminal.Type("\r");
     EXPECT_TRUE(terminal.Shows("PUBLIC"));
+    ASSERT_TRUE(terminal.Shows("> "));
     terminal.Type("\x04");
     EXPECT_EQ(terminal.Finish(), 0);
   }

@@ -57,7 +57,10 @@ void Terminal::Type(std::string_view text) const {
 
 bool Terminal::ReadMore() {
   pollfd ready{.fd = file_, .events = POLLIN, .revents = 0};
-  if (::poll(&ready, 1, kPatienceMs) <= 0) return false;
+  if (::poll(&ready, 1, kPatienceMs) <= 0) {
+    ::kill(process_, SIGKILL);  // It waits for something that never comes.
+    return false;
+  }
   char bytes[1 << 12];
   const ssize_t count = ::read(file_, bytes, sizeof(bytes));
   if (count <= 0) return false;  // EIO: the other side was closed.
