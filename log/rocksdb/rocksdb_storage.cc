@@ -62,7 +62,8 @@ class TableWriter final : public BulkWriter {
       : db_(db),
         path_(path),
         file_(BulkFile(path)),
-        writer_(SteadyWriting(), db.GetOptions(), /*column_family=*/nullptr,
+        // A table that names no column family is one that RocksDB's repair throws away.
+        writer_(SteadyWriting(), db.GetOptions(), db.DefaultColumnFamily(),
                 /*invalidate_page_cache=*/false),
         status_(writer_.Open(file_)) {}
 

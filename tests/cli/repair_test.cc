@@ -159,6 +159,14 @@ TEST_F(RepairTest, AStoreThatRocksDbCannotOpenIsMadeAnewOnACopy) {
   EXPECT_THAT(Run({"show", store(), "8"}), Exits(0));
 }
 
+TEST_F(RepairTest, ASnapshotIsStillThereInADatabaseThatIsMadeAnew) {
+  ASSERT_THAT(Run({"snapshot", store(), "--at", "5"}), Exits(0));
+  fs::remove(store() + "/CURRENT");
+  Remember();
+  ExpectRepaired("--rebuild-database", "repaired: the database was made anew from its files", 9);
+  EXPECT_THAT(Run({"ls", store(), "--at", "5"}), Exits(0));
+}
+
 TEST_F(RepairTest, ARepairThatNeedsMoreThanItWasToldChangesNothing) {
   Flip(UpdateKey({6}));
   for (const auto& entry : fs::directory_iterator(store())) {
