@@ -492,10 +492,7 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
   }
   const std::string key = ChunkKey(snapshot, attempt, number);
   std::lock_guard turn(snapshotting_);
-  if (number == 0) {
-    chunks_.writer = nullptr;  // That of an attempt which was given up.
-    chunks_ = {snapshot, std::string(attempt), 0, storage_->NewBulkWriter()};
-  }
+  if (number == 0) BeginChunks(snapshot, attempt);
   if (!chunks_.AreOf(snapshot, attempt) || number != chunks_.count) {
     return MakeError(Reason::INVALID_REQUEST,
                      absl::StrCat(key,
@@ -503,14 +500,38 @@ absl::Status LocalLog::PutChunk(CatalogVersion snapshot, std::string_view attemp
                                   "the last of the same attempt"));
   }
   ++chunks_.count;
-  return chunks_.writer->Put(key, bytes);
+  absl::Status put = chunks_.writer->Put(key, bytes);
+  if (!put.ok()) GiveUpChunks();  // What a full disk holds of them is better gone.
+  return put;
+}
+
+void LocalLog::BeginChunks(CatalogVersion snapshot, std::string_view attempt) {
+  GiveUpChunks();
+  std::erase(given_up_, attempt);
+  chunks_ = {snapshot, std::string(attempt), 0, storage_->NewBulkWriter()};
+}
+
+void LocalLog::GiveUpChunks() {
+  if (chunks_.writer == nullptr) return;
+  given_up_.push_back(std::move(chunks_.attempt));
+  chunks_ = {};
 }
 
 // An error changes nothing: nobody asks for chunks of which no root speaks.
 absl::Status LocalLog::FinishChunks(CatalogVersion snapshot, std::string_view attempt) {
+  const std::string what = absl::StrCat("the chunks of snapshot ", snapshot.value);
+  if (std::find(given_up_.begin(), given_up_.end(), attempt) != given_up_.end()) {
+    return MakeError(Reason::INVALID_REQUEST,
+                     absl::StrCat(what, " were given up, for an error or another attempt"));
+  }
   if (!chunks_.AreOf(snapshot, attempt)) return absl::OkStatus();
-  return WithContext(std::exchange(chunks_, {}).writer->Finish(),
-                     absl::StrCat("the chunks of snapshot ", snapshot.value));
+  const absl::Status finished = chunks_.writer->Finish();
+  if (finished.ok()) {
+    chunks_ = {};
+  } else {
+    GiveUpChunks();
+  }
+  return WithContext(finished, what);
 }
 
 absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,

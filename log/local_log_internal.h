@@ -119,6 +119,8 @@ class LocalLog final : public UpdateLog {
   State Now() const;
   absl::Status CheckWritable() const;
   absl::Status WriteRecords(std::span<const PendingRecord> records);
+  void BeginChunks(CatalogVersion snapshot, std::string_view attempt);
+  void GiveUpChunks();
   absl::Status FinishChunks(CatalogVersion snapshot, std::string_view attempt);
   absl::Status Break(std::string_view what, const absl::Status& cause);
   absl::Status Deliver(std::span<const LogRecord> records);
@@ -135,7 +137,8 @@ class LocalLog final : public UpdateLog {
   // Held, before writing_, while a snapshot's chunks and its root enter the storage, and
   // while that is copied: a copy has both or neither.
   std::mutex snapshotting_;
-  Chunks chunks_;  // Guarded by snapshotting_.
+  Chunks chunks_;                      // Guarded by snapshotting_.
+  std::vector<std::string> given_up_;  // Attempts that can have no root. Guarded likewise.
 
   std::mutex writing_;       // Held by whoever writes or replays, calls to the sink included.
   LogSink* sink_ = nullptr;  // The subscriber's. Guarded by writing_.

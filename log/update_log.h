@@ -155,6 +155,8 @@ class UpdateLog {
   // `snapshot` the earliest version, and drops all records and chunks below it
   // and other attempts at it. Sinks then hear OnSnapshotMoved.
   //   VERSION_CONFLICT           the snapshot of the log is not `expected_snapshot`
+  //   INVALID_REQUEST            a chunk of the attempt was refused, or another attempt
+  //                              began after it
   //   CATALOG_VERSION_NOT_FOUND  `snapshot` is above the head
   virtual absl::Status InstallRoot(CatalogVersion snapshot, CatalogVersion expected_snapshot,
                                    std::string_view attempt, std::string_view root) = 0;

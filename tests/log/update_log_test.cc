@@ -539,6 +539,8 @@ TEST_P(UpdateLogTest, ChunksComeInTheOrderOfTheirNumbersAndOneAttemptAfterTheOth
   ASSERT_THAT(log_->PutChunk({1}, name, 1, "second"), IsOk());
   EXPECT_THAT(log_->PutChunk({1}, given_up.ToString(), 1, ""),
               FailsWith(Reason::INVALID_REQUEST, {"turn"}));
+  EXPECT_THAT(log_->InstallRoot({1}, {0}, given_up.ToString(), RootAt(1, given_up)),
+              FailsWith(Reason::INVALID_REQUEST, {"given up"}));
   ASSERT_THAT(log_->InstallRoot({1}, {0}, name, RootAt(1, attempt)), IsOk());
   EXPECT_EQ(*log_->ReadChunk({1}, name, 0), "first");
   EXPECT_EQ(*log_->ReadChunk({1}, name, 1), "second");
