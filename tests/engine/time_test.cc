@@ -112,7 +112,7 @@ TEST_F(TimeTest, OpeningAnEmptyLogWaitsForNoDelay) {
 TEST_F(TimeTest, ADeadlineBeforeActivationSaysThatTheVersionWasWritten) {
   EXPECT_THAT(
       manager_->Execute(TableNamed("T"), {.delay = absl::Hours(1),
-                                          .deadline = absl::Now() + absl::Milliseconds(20)}),
+                                          .deadline = absl::Now() + absl::Milliseconds(500)}),
       FailsWith(Reason::DEADLINE_EXCEEDED, {"version 2 was written", "not active"}));
   EXPECT_EQ(LatestOf(*manager_), CatalogVersion{2});
 }
@@ -135,9 +135,9 @@ TEST_F(TimeTest, ARefusalOrNoOpThatRestsOnAVersionWaitsForItsActivation) {
   EXPECT_THAT(nothing.get(), IsOk());
   EXPECT_THAT(delayed.get(), IsOk());
   // With a deadline the refusal comes then.
-  auto again = Begin(TableNamed("U"), absl::Hours(1), absl::Now() + absl::Milliseconds(20));
+  auto again = Begin(TableNamed("U"), absl::Hours(1), absl::Now() + absl::Milliseconds(500));
   EXPECT_THAT(
-      manager_->Execute(TableNamed("U"), {.deadline = absl::Now() + absl::Milliseconds(20)}),
+      manager_->Execute(TableNamed("U"), {.deadline = absl::Now() + absl::Milliseconds(500)}),
       FailsWith(Reason::TABLE_EXISTS));
 }
 
