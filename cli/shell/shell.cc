@@ -140,6 +140,10 @@ ExitCode Shell::RunStatements(Line line, LineSource& lines, bool until_error) {
     if (statement.ok() || script.SkipWrong()) continue;
     // What comes next may be the rest of what was wrong. People see that; a script ends.
     left_ = interrupts_ == nullptr;
+    if (left_) {
+      console_.Error(absl::StrCat("nothing more of ", lines.name(),
+                                  " is run, since nobody knows where its next statement begins"));
+    }
     break;
   }
   return first;

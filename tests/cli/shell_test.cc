@@ -59,6 +59,21 @@ TEST_F(ShellTest, AWrongBlockIsNotDoneInParts) {
               AllOf(Exits(2), Prints("2\tcreate schema B\n")));
 }
 
+TEST_F(ShellTest, NothingIsDoneAfterABlockThatIsCutOff) {
+  const std::string ending = "annals: nothing more of standard input is run";
+  for (const std::string inside : {"BEGIN;\nCREATE SCHEMA b;\nCOMMIT", "BEGIN WORK", "COMIT"}) {
+    EXPECT_THAT(
+        Shell("BEGIN;\nCREATE SCHEMA a;\n" + inside + ";\nCREATE SCHEMA c;\n.log\nSHOW SCHEMAS;\n"),
+        AllOf(Exits(2), Prints(IsEmpty()),
+              Complains(AllOf(StartsWith("annals: standard input:3:1: "), HasSubstr(ending)))))
+        << inside;
+  }
+  EXPECT_THAT(Shell("BEGIN WORK;\nCREATE SCHEMA a;\nCOMMIT;\n"),
+              AllOf(Exits(2), Prints(IsEmpty()),
+                    Complains(AllOf(StartsWith("annals: standard input:1:7: found `WORK`"),
+                                    HasSubstr(ending)))));
+}
+
 TEST_F(ShellTest, WhatIsNotClosedIsToldAtTheEnd) {
   EXPECT_THAT(Shell("CREATE SCHEMA a;\nCREATE SCHEMA \"b;\n"),
               AllOf(Exits(2), Prints("2\tcreate schema A\n"),
