@@ -110,8 +110,9 @@ ExitCode Shell::Run(LineSource& lines, bool until_error) {
 }
 
 ExitCode Shell::RunLine(Line line, LineSource& lines, bool until_error) {
-  return IsDotCommand(line.text) ? RunDotCommand(line.text)
-                                 : RunStatements(std::move(line), lines, until_error);
+  return line.begins && IsDotCommand(line.text)
+             ? RunDotCommand(line.text)
+             : RunStatements(std::move(line), lines, until_error);
 }
 
 // The statements that begin on `line`, with as many lines more as they need.

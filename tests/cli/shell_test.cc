@@ -233,6 +233,16 @@ TEST_F(ShellTest, StatementsAreExecutedAsTheOptionsSay) {
                                            HasSubstr("why")))));
 }
 
+// A line of which 64 KiB were read comes in parts.
+TEST_F(ShellTest, OnlyALinesBeginIsACommand) {
+  std::string line = "CREATE SCHEMA a;";
+  line.resize(64 << 10, ' ');
+  const std::string file = Write("long.sql", line + ".quit\n");
+  EXPECT_THAT(Shell(".read " + file + "\nCREATE SCHEMA b;\n"),
+              AllOf(Exits(2), Prints("2\tcreate schema A\n3\tcreate schema B\n"),
+                    Complains(HasSubstr("long.sql:1:1: found `.`"))));
+}
+
 TEST_F(ShellTest, ALineWithoutEndIsRefusedAndNotKept) {
   const std::string huge = "CREATE SCHEMA a" + std::string(3 << 20, 'x');
   EXPECT_THAT(Shell(huge), AllOf(Exits(2), Complains(HasSubstr("STATEMENT_TOO_LARGE"))));
