@@ -119,6 +119,9 @@ class Tail {
 ExitCode RunTail(const Arguments& arguments, Console& console) {
   const auto count = ReadCount(arguments, kUsualCount);
   if (!count.ok()) return console.UsageError(ToStd(count.status().message()));
+  if (arguments.Has("stat") && arguments.Has("output")) {
+    return console.UsageError("--stat and --output are two ways to write it; choose one");
+  }
   const std::string form = arguments.Has("stat") ? "stat" : arguments.Get("output", "oneline");
   Tail tail(arguments.Get("STORE"), form, console);
   const ExitCode code = tail.ShowNewest(*count);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "annals/ddl/piece_parser_internal.h"
 #include "annals/ddl/source_internal.h"
@@ -42,6 +44,30 @@ absl::Status ErrorIn(const Piece& piece, std::string_view what) {
   return ErrorAt(Reason::SYNTAX_ERROR, piece.position, piece.text, 0, what);
 }
 
+// Whether a block was to begin with it, however it goes on.
+bool SaysBegin(const Piece& piece) {
+  const auto in_word = [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_'; };
+  const auto end = std::ranges::find_if_not(piece.text, in_word);
+  const std::string_view word(piece.text.begin(), end);
+  return absl::EqualsIgnoreCase(ToAbsl(word), "BEGIN");
+}
+
+absl::Status OnlyWrites(const Piece& piece, Position begin) {
+  return ErrorIn(piece, absl::StrCat("only writing statements may stand between BEGIN (",
+                                     PositionText(begin), ") and COMMIT"));
+}
+
+// Why the block of the BEGIN at `begin` gets no COMMIT; OK if `next` is a part of it.
+absl::Status CutOff(const absl::StatusOr<std::optional<Piece>>& next, Position begin) {
+  if (!next.ok()) return next.status();
+  if (!next->has_value()) {
+    return MakeError(
+        Reason::SYNTAX_ERROR,
+        absl::StrCat(PositionText(begin), ": BEGIN has no COMMIT", Excerpt("BEGIN", 0)));
+  }
+  return SaysBegin(**next) ? OnlyWrites(**next, begin) : absl::OkStatus();
+}
+
 }  // namespace
 
 ScriptReader::ScriptReader(Source source, Position first)
@@ -57,7 +83,7 @@ absl::StatusOr<std::optional<Statement>> ScriptReader::Next() {
 }
 
 bool ScriptReader::SkipWrong() {
-  if (!splitter_->status().ok()) return false;
+  if (lost_ || !splitter_->status().ok()) return false;
   status_ = absl::OkStatus();
   return true;
 }
@@ -67,7 +93,10 @@ bool ScriptReader::idle() const { return splitter_->idle(); }
 absl::StatusOr<std::optional<Statement>> ScriptReader::Read() {
   ANNALS_ASSIGN_OR_RETURN(const std::optional<Piece> piece, splitter_->Next());
   if (!piece.has_value()) return std::nullopt;
-  ANNALS_ASSIGN_OR_RETURN(Parsed parsed, ParsePiece(*piece));
+  auto read = ParsePiece(*piece);
+  // Without its BEGIN, what was meant to be done as a whole would be done in parts.
+  lost_ = !read.ok() && SaysBegin(*piece);
+  ANNALS_ASSIGN_OR_RETURN(Parsed parsed, std::move(read));
   if (std::holds_alternative<Begin>(parsed)) return ReadBlock(piece->position);
   if (std::holds_alternative<Commit>(parsed)) return ErrorIn(*piece, "COMMIT without BEGIN");
 
@@ -94,13 +123,10 @@ absl::StatusOr<Statement> ScriptReader::ReadBlock(Position begin) {
   absl::Status wrong;
   for (;;) {
     const auto piece = splitter_->Next();
-    if (!piece.ok() || !piece->has_value()) {
-      splitter_->EndBlock();
-      if (!wrong.ok()) return wrong;
-      if (!piece.ok()) return piece.status();
-      return MakeError(
-          Reason::SYNTAX_ERROR,
-          absl::StrCat(PositionText(begin), ": BEGIN has no COMMIT", Excerpt("BEGIN", 0)));
+    const absl::Status cut_off = CutOff(piece, begin);
+    if (!cut_off.ok()) {
+      lost_ = true;
+      return wrong.ok() ? cut_off : wrong;
     }
     auto parsed = ParsePiece(**piece);
     if (!parsed.ok()) {
@@ -114,9 +140,7 @@ absl::StatusOr<Statement> ScriptReader::ReadBlock(Position begin) {
       block.commands.push_back(ToCommand(std::move(*command)));
       block.positions.push_back((*piece)->position);
     } else {
-      wrong.Update(
-          ErrorIn(**piece, absl::StrCat("only writing statements may stand between BEGIN (",
-                                        PositionText(begin), ") and COMMIT")));
+      wrong.Update(OnlyWrites(**piece, begin));
     }
   }
 }

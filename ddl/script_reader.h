@@ -55,7 +55,8 @@ class ScriptReader {
 
   // After an error: has Next go on behind the statement, or the whole block, that was
   // wrong. False if nobody knows where it ends: after a quote that is not closed, bytes
-  // that are no UTF-8, an error of the source.
+  // that are no UTF-8, an error of the source; after a wrong BEGIN, and in a block where
+  // another BEGIN or the end of the script comes before COMMIT.
   bool SkipWrong();
 
   // While the source is asked for more: whether no statement has been begun, so that
@@ -68,6 +69,7 @@ class ScriptReader {
 
   std::unique_ptr<Splitter> splitter_;
   absl::Status status_;
+  bool lost_ = false;  // Nobody knows what is in a block, and what is not.
 };
 
 }  // namespace annals::ddl

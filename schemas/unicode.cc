@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "absl/strings/str_format.h"
 
@@ -58,6 +59,21 @@ std::string EscapeOf(char32_t character) {
   return number <= 0xFFFF ? absl::StrFormat("\\%04X", number) : absl::StrFormat("\\+%06X", number);
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// Control characters, what Unicode calls Default_Ignorable_Code_Point, the separators of lines
+// and annotations, and blanks that are not U+0020. Ascending.
+constexpr Range kUnseen[] = {
+    {0x0000, 0x001F},   {0x007F, 0x00A0},   {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C},
+    {0x115F, 0x1160},   {0x1680, 0x1680},   {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x2000, 0x200F},
+    {0x2028, 0x202F},   {0x205F, 0x206F},   {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},
+    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
 }  // namespace
 
 std::optional<char32_t> TakeCharacter(std::string_view& rest) {
@@ -92,14 +108,9 @@ void AppendCharacter(char32_t character, std::string& text) {
   add(0x80 | (character & 0x3F));
 }
 
-bool IsUnseen(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-  const bool separator = c == 0x2028 || c == 0x2029;
-  const bool direction = c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-                         (c >= 0x2066 && c <= 0x2069);
-  const bool no_width = c == 0xad || (c >= 0x200b && c <= 0x200d) || (c >= 0x2060 && c <= 0x2065) ||
-                        c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
-  return control || separator || direction || no_width;
+bool IsUnseen(char32_t character) {
+  const auto* const next = std::ranges::upper_bound(kUnseen, character, {}, &Range::first);
+  return next != std::begin(kUnseen) && character <= std::prev(next)->last;
 }
 
 bool HasUnseen(std::string_view text) {

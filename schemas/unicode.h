@@ -14,8 +14,8 @@ namespace annals {
 std::optional<char32_t> TakeCharacter(std::string_view& rest);
 void AppendCharacter(char32_t character, std::string& text);
 
-// Whether a character is not seen but does something to the text around it: control
-// characters, line separators, what turns the direction of writing, what has no width.
+// Whether a character cannot be seen, or told from a space: control characters, line
+// separators, what turns the direction of writing, what has no width, other blanks than U+0020.
 bool IsUnseen(char32_t character);
 bool HasUnseen(std::string_view text);
 

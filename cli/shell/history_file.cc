@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -19,20 +18,51 @@ namespace annals::cli {
 namespace {
 
 constexpr size_t kMostEntryBytes = 16 << 10;
-constexpr std::streamoff kMostFileBytes = 1 << 20;
+constexpr off_t kMostFileBytes = 1 << 20;
 
 bool KeepsItsMeaning(std::string_view line) {
   return line.find("--") == std::string_view::npos && std::ranges::count(line, '\'') % 2 == 0 &&
          std::ranges::count(line, '"') % 2 == 0;
 }
 
-// Writes `text` to a file that nobody else can read.
-bool WritePrivately(const std::string& path, int flags, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-  if (file < 0) return false;
+// The file at `path`; -1 if there is none. A pipe, which one might wait for, or a device is
+// not opened for long, and left as it is.
+int OpenFile(const std::string& path, int flags) {
+  const int file = ::open(path.c_str(), flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+  struct stat about {};
+  if (file < 0 || (::fstat(file, &about) == 0 && S_ISREG(about.st_mode))) return file;
+  ::close(file);
+  errno = EINVAL;
+  return -1;
+}
+
+// Closes `file`, which nobody else can read from here on.
+bool WritePrivately(int file, std::string_view text) {
   ::fchmod(file, 0600);
   const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   return ::close(file) == 0 && written;
+}
+
+// In one step, so that a shell beside this one finds the old file or the new one.
+void Replace(const std::string& path, std::string_view text) {
+  const std::string made = path + ".new";
+  const int file = OpenFile(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  if (file < 0) return;
+  const bool written = WritePrivately(file, text);
+  if (!written || std::rename(made.c_str(), path.c_str()) != 0) ::unlink(made.c_str());
+}
+
+std::string ReadFrom(int file, off_t begin, size_t size) {
+  std::string text(size, '\0');
+  size_t count = 0;
+  while (count < size) {
+    const ssize_t more =
+        ::pread(file, &text[count], size - count, begin + static_cast<off_t>(count));
+    if (more <= 0) break;
+    count += static_cast<size_t>(more);
+  }
+  text.resize(count);
+  return text;
 }
 
 std::string LinesOf(const std::vector<std::string>& entries) {
@@ -65,25 +95,19 @@ std::vector<std::string> HistoryEntries(const std::vector<std::string>& lines) {
 }
 
 std::vector<std::string> HistoryFile::Load() const {
-  std::ifstream file(path_, std::ios::binary | std::ios::ate);
-  if (!file) return {};
-  const std::streamoff size = file.tellg();
-  const std::streamoff begin = std::max<std::streamoff>(size - kMostFileBytes, 0);
-  file.seekg(begin);
-  std::string text(static_cast<size_t>(size - begin), '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
+  const int file = OpenFile(path_, O_RDONLY);
+  if (file < 0) return {};
+  const off_t size = std::max<off_t>(::lseek(file, 0, SEEK_END), 0);
+  const off_t begin = std::max<off_t>(size - kMostFileBytes, 0);
+  const std::string text = ReadFrom(file, begin, static_cast<size_t>(size - begin));
+  ::close(file);
   std::vector<std::string> entries = absl::StrSplit(text, '\n', absl::SkipEmpty());
   if (begin > 0 && !entries.empty()) entries.erase(entries.begin());  // Half of one.
   const bool is_long = begin > 0 || entries.size() > 2 * kHistoryEntries;
   if (entries.size() > kHistoryEntries) {
     entries.erase(entries.begin(), entries.end() - kHistoryEntries);
   }
-  // In one step, so that a shell beside this one finds the old file or the new one.
-  const std::string shorter = path_ + ".new";
-  if (is_long && WritePrivately(shorter, O_TRUNC, LinesOf(entries))) {
-    std::rename(shorter.c_str(), path_.c_str());
-  }
+  if (is_long) Replace(path_, LinesOf(entries));
   return entries;
 }
 
@@ -92,7 +116,8 @@ absl::Status HistoryFile::Append(const std::vector<std::string>& entries) const 
   const std::string above = std::filesystem::path(folder).parent_path().string();
   ::mkdir(above.c_str(), 0700);
   ::mkdir(folder.c_str(), 0700);
-  if (WritePrivately(path_, O_APPEND, LinesOf(entries))) return absl::OkStatus();
+  const int file = OpenFile(path_, O_WRONLY | O_CREAT | O_APPEND);
+  if (file >= 0 && WritePrivately(file, LinesOf(entries))) return absl::OkStatus();
   return MakeError(Reason::IO_ERROR,
                    absl::StrCat("cannot write ", path_, ": ", std::strerror(errno)));
 }

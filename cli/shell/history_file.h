@@ -26,8 +26,8 @@ class HistoryFile {
  public:
   explicit HistoryFile(std::string path) : path_(std::move(path)) {}
 
-  // The entries, oldest first; none where there is no file. Takes the oldest ones away
-  // from a file that has become long.
+  // The entries, oldest first; none where there is no file, or something that is none, as a
+  // pipe or a device. Takes the oldest ones away from a file that has become long.
   std::vector<std::string> Load() const;
   // Makes the file, and the folder that it lies in, if they are missing.
   //   IO_ERROR

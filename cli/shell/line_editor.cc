@@ -15,7 +15,6 @@
 #include "absl/strings/ascii.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/commands/utf8.h"
-#include "annals/schemas/status.h"
 
 namespace annals::cli {
 namespace {
@@ -130,7 +129,6 @@ Line LineEditor::Cancelled(bool continued) {
 }
 
 absl::StatusOr<Line> LineEditor::Next(std::string_view prompt, bool continued) {
-  if (edit_ == nullptr) return MakeError(Reason::IO_ERROR, "cannot edit lines on this terminal");
   if (!continued) Remember();
   if (ended_) return Cancelled(continued);
   prompt_ = prompt;

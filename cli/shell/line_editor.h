@@ -30,6 +30,8 @@ class LineEditor final : public LineSource {
   LineEditor& operator=(const LineEditor&) = delete;
   ~LineEditor() override;
 
+  // False: there is no editing here. Next must not be called then.
+  bool works() const { return edit_ != nullptr; }
   const std::string& name() const override { return name_; }
   // Ctrl-C cancels; Ctrl-D on an empty line is the end, and cancels what was begun.
   absl::StatusOr<Line> Next(std::string_view prompt, bool continued) override;

@@ -24,9 +24,10 @@ absl::StatusOr<Line> InputLines::Next(std::string_view /*prompt*/, bool /*contin
   }
   if (next_ == buffer_.size()) return Line{.kind = Line::Kind::kEnd, .number = number_};
   const size_t size = end == std::string::npos ? buffer_.size() - next_ : end + 1 - next_;
-  Line line{Line::Kind::kText, buffer_.substr(next_, size), number_};
+  Line line{Line::Kind::kText, buffer_.substr(next_, size), number_, begins_};
   next_ += size;
-  number_ += line.text.ends_with('\n') ? 1 : 0;
+  begins_ = line.text.ends_with('\n');
+  number_ += begins_ ? 1 : 0;
   return line;
 }
 

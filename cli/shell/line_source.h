@@ -20,6 +20,7 @@ struct Line {
   Kind kind = Kind::kEnd;
   std::string text = {};  // With the line feed, if it has one.
   uint64_t number = 0;    // Its place in the input, from 1.
+  bool begins = true;     // False: a further part of a line that came in parts.
 };
 
 class LineSource {
@@ -45,6 +46,7 @@ class InputLines final : public LineSource {
   std::string buffer_;
   size_t next_ = 0;  // In buffer_.
   uint64_t number_ = 1;
+  bool begins_ = true;  // Whether a line begins at next_.
   bool ended_ = false;
 };
 

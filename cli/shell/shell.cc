@@ -110,8 +110,9 @@ ExitCode Shell::Run(LineSource& lines, bool until_error) {
 }
 
 ExitCode Shell::RunLine(Line line, LineSource& lines, bool until_error) {
-  return IsDotCommand(line.text) ? RunDotCommand(line.text)
-                                 : RunStatements(std::move(line), lines, until_error);
+  return line.begins && IsDotCommand(line.text)
+             ? RunDotCommand(line.text)
+             : RunStatements(std::move(line), lines, until_error);
 }
 
 // The statements that begin on `line`, with as many lines more as they need.
@@ -140,6 +141,10 @@ ExitCode Shell::RunStatements(Line line, LineSource& lines, bool until_error) {
     if (statement.ok() || script.SkipWrong()) continue;
     // What comes next may be the rest of what was wrong. People see that; a script ends.
     left_ = interrupts_ == nullptr;
+    if (left_) {
+      console_.Error(absl::StrCat("nothing more of ", lines.name(),
+                                  " is run, since nobody knows where its next statement begins"));
+    }
     break;
   }
   return first;

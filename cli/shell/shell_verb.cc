@@ -62,8 +62,6 @@ std::optional<HistoryFile> HistoryOfUser() {
 }
 
 ExitCode RunAtTerminal(Shell& shell, Interrupts& interrupts, Console& console) {
-  console.Print("annals " ANNALS_VERSION
-                ": statements end with `;`, .help tells the rest, Ctrl-D leaves\n");
   LineEditor editor(
       interrupts,
       [&shell](std::string_view begun, std::string_view line) {
@@ -71,6 +69,13 @@ ExitCode RunAtTerminal(Shell& shell, Interrupts& interrupts, Console& console) {
         return CompletesFiles(line, prefix) ? Files(prefix) : shell.Complete(begun, line);
       },
       HistoryOfUser());
+  if (!editor.works()) {
+    return console.Fail(MakeError(Reason::IO_ERROR, "cannot edit lines on this terminal"),
+                        ExitCode::kUsage);
+  }
+  console.Print("annals " ANNALS_VERSION
+                ": statements end with `;`, .help tells the rest, Ctrl-D leaves\n");
+  // What went wrong at a terminal was seen there.
   shell.Run(editor);
   return ExitCode::kDone;
 }

@@ -13,7 +13,7 @@ absl::StatusOr<std::unique_ptr<NewStore>> NewStore::Begin(const std::string& pat
                                                           rocksdb::Env* env) {
   if (env == nullptr) env = rocksdb::Env::Default();
   const std::string target = AbsolutePath(path);
-  if (env->FileExists(target).ok()) {
+  if (IsTaken(env, target)) {
     return MakeError(Reason::STORE_EXISTS, absl::StrCat(target, " exists already"));
   }
   std::unique_ptr<NewStore> made(

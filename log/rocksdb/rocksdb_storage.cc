@@ -183,7 +183,7 @@ void RocksDbStorage::NoteHead(const LogPosition& head) { mark_->Note({store_, he
 // ours, which nobody else may enter.
 absl::Status RocksDbStorage::CopyTo(std::string_view directory, const LogPosition& head) {
   const std::string target = AbsolutePath(directory);
-  if (env_->FileExists(target).ok()) {
+  if (IsTaken(env_, target)) {
     return MakeError(Reason::BACKUP_EXISTS, absl::StrCat(target, " exists already"));
   }
   const std::string room = absl::StrCat(target, ".partial-", CommitId::Random().ToString());

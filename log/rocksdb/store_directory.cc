@@ -77,6 +77,13 @@ absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& 
   return NotAStore(path, "it holds other files, and no CURRENT");
 }
 
+bool IsTaken(rocksdb::Env* env, const std::string& path) {
+  struct stat about {};
+  // Other environments have no links.
+  if (env == rocksdb::Env::Default() && ::lstat(path.c_str(), &about) == 0) return true;
+  return env->FileExists(path).ok();
+}
+
 absl::Status MakeDirectory(rocksdb::Env* env, const std::string& path) {
   if (env->FileExists(path).ok()) {
     MakePrivate(env, path);

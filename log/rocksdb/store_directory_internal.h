@@ -25,6 +25,9 @@ absl::StatusOr<DirectoryContent> LookInto(rocksdb::Env* env, const std::string& 
 // `path` from the root on, without a slash at its end.
 std::string AbsolutePath(std::string_view path);
 
+// Whether anything is at `path`: a link, too, that leads nowhere, which nothing can be
+// renamed over.
+bool IsTaken(rocksdb::Env* env, const std::string& path);
 // Makes `path`, unless it is there, and takes it for its owner only, since a store will
 // be made in it. Its parent must exist.
 absl::Status MakeDirectory(rocksdb::Env* env, const std::string& path);

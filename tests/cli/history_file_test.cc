@@ -1,6 +1,8 @@
 #include "annals/cli/shell/history_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -75,6 +77,37 @@ TEST_F(HistoryFileTest, AHistoryThatCannotBeWrittenIsAnError) {
   Write("state", "no folder");
   EXPECT_FALSE(file().Append({"a"}).ok());
   EXPECT_THAT(file().Load(), IsEmpty());
+}
+
+// A link to a device or a pipe is how some keep no history.
+TEST_F(HistoryFileTest, WhatIsNoFileIsNeitherWaitedForNorChanged) {
+  ASSERT_TRUE(file().Append({"a"}).ok());
+  const std::string history = Path("state/annals/history");
+  const std::string pipe = Path("pipe");
+  std::filesystem::remove(history);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  ASSERT_EQ(::chmod(pipe.c_str(), 0644), 0);
+  std::filesystem::create_symlink(pipe, history);
+  EXPECT_THAT(file().Load(), IsEmpty());
+  EXPECT_FALSE(file().Append({"b"}).ok());
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  EXPECT_FALSE(file().Append({"c"}).ok());
+  char byte = 0;
+  EXPECT_EQ(::read(reader, &byte, 1), 0);
+  ::close(reader);
+  struct stat about {};
+  ASSERT_EQ(::stat(pipe.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0644u);
+}
+
+TEST_F(HistoryFileTest, CuttingWritesThroughNobodysLink) {
+  ASSERT_TRUE(file().Append(std::vector<std::string>(2 * kHistoryEntries + 1, "a")).ok());
+  const std::string other = Write("other", "precious");
+  std::filesystem::create_symlink(other, Path("state/annals/history.new"));
+  EXPECT_EQ(file().Load().size(), kHistoryEntries);
+  EXPECT_EQ(std::filesystem::file_size(other), 8u);
+  EXPECT_TRUE(std::filesystem::is_symlink(Path("state/annals/history.new")));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ const std::vector<std::string>& HostileNames() {
                                    "<img src=x onerror=alert(1)></script>&amp;",
                                    "quotes '\"` ;-- /* \\ %s%n $(",
                                    "\\u202e \\x1b \\202E",
-                                   "tag\U000e0041\u00ad"};
+                                   "tag\U000e0041\u00ad",
+                                   "blank\u3164\u2800\u3000\u115f\ufe0f"};
   return *names;
 }
 const std::vector<std::string>& HostileTexts() {

@@ -59,6 +59,21 @@ TEST_F(ShellTest, AWrongBlockIsNotDoneInParts) {
               AllOf(Exits(2), Prints("2\tcreate schema B\n")));
 }
 
+TEST_F(ShellTest, NothingIsDoneAfterABlockThatIsCutOff) {
+  const std::string ending = "annals: nothing more of standard input is run";
+  for (const std::string inside : {"BEGIN;\nCREATE SCHEMA b;\nCOMMIT", "BEGIN WORK", "COMIT"}) {
+    EXPECT_THAT(
+        Shell("BEGIN;\nCREATE SCHEMA a;\n" + inside + ";\nCREATE SCHEMA c;\n.log\nSHOW SCHEMAS;\n"),
+        AllOf(Exits(2), Prints(IsEmpty()),
+              Complains(AllOf(StartsWith("annals: standard input:3:1: "), HasSubstr(ending)))))
+        << inside;
+  }
+  EXPECT_THAT(Shell("BEGIN WORK;\nCREATE SCHEMA a;\nCOMMIT;\n"),
+              AllOf(Exits(2), Prints(IsEmpty()),
+                    Complains(AllOf(StartsWith("annals: standard input:1:7: found `WORK`"),
+                                    HasSubstr(ending)))));
+}
+
 TEST_F(ShellTest, WhatIsNotClosedIsToldAtTheEnd) {
   EXPECT_THAT(Shell("CREATE SCHEMA a;\nCREATE SCHEMA \"b;\n"),
               AllOf(Exits(2), Prints("2\tcreate schema A\n"),
@@ -216,6 +231,16 @@ TEST_F(ShellTest, StatementsAreExecutedAsTheOptionsSay) {
                     {"--policy", "relaxed", "--author", "ann", "--message", "why"}),
               AllOf(Exits(0), Prints(AllOf(HasSubstr("rename column A to B"), HasSubstr("ann"),
                                            HasSubstr("why")))));
+}
+
+// A line of which 64 KiB were read comes in parts.
+TEST_F(ShellTest, OnlyALinesBeginIsACommand) {
+  std::string line = "CREATE SCHEMA a;";
+  line.resize(64 << 10, ' ');
+  const std::string file = Write("long.sql", line + ".quit\n");
+  EXPECT_THAT(Shell(".read " + file + "\nCREATE SCHEMA b;\n"),
+              AllOf(Exits(2), Prints("2\tcreate schema A\n3\tcreate schema B\n"),
+                    Complains(HasSubstr("long.sql:1:1: found `.`"))));
 }
 
 TEST_F(ShellTest, ALineWithoutEndIsRefusedAndNotKept) {

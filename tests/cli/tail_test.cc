@@ -40,6 +40,8 @@ TEST_F(TailTest, ShowsTheNewestVersionsOldestFirst) {
             Run({"log", store(), "-o", "jsonl", "--reverse"}).out);
   EXPECT_THAT(Run({"tail", store(), "-n", "0"}), AllOf(Exits(0), Prints(IsEmpty())));
   EXPECT_THAT(Run({"tail", store(), "-n", "some"}), Exits(2));
+  EXPECT_THAT(Run({"tail", store(), "--stat", "-o", "jsonl"}),
+              AllOf(Exits(2), Prints(IsEmpty()), Complains(HasSubstr("--stat and --output"))));
   EXPECT_THAT(Run({"tail", Path("nowhere"), "-f"}), Exits(3));
 }
 

@@ -185,7 +185,7 @@ TEST(ScriptReaderTest, AWrongStatementCanBeSkipped) {
 
 // What follows an error in a block was meant to be done with it, or not at all.
 TEST(ScriptReaderTest, AWrongBlockIsSkippedAsAWhole) {
-  for (const std::string_view wrong : {"CREATE TABEL t", "SHOW TABLES", "BEGIN"}) {
+  for (const std::string_view wrong : {"CREATE TABEL t", "SHOW TABLES"}) {
     const std::string text =
         absl::StrCat("BEGIN; ", ToAbsl(wrong), "; DROP SCHEMA a; COMMIT; CREATE SCHEMA b");
     ScriptReader reader(InChunks(text, 5));
@@ -194,6 +194,25 @@ TEST(ScriptReaderTest, AWrongBlockIsSkippedAsAWhole) {
     EXPECT_THAT(Told(**reader.Next()), HasSubstr(" CREATE SCHEMA b #1"));
     EXPECT_FALSE(reader.Next()->has_value());
   }
+}
+
+TEST(ScriptReaderTest, ABlockThatIsCutOffAndAWrongBeginCannotBeSkipped) {
+  const auto ends_with = [](std::string_view script, std::string_view error) {
+    ScriptReader reader(InChunks(script, 5));
+    const absl::Status status = reader.Next().status();
+    EXPECT_TRUE(ToStd(status.message()).starts_with(error)) << status;
+    EXPECT_FALSE(reader.SkipWrong()) << script;
+    EXPECT_FALSE(reader.Next().ok()) << script;
+  };
+  ends_with("BEGIN; begin; DROP TABLE a; COMMIT; DROP TABLE b; COMMIT;",
+            "line 1, column 8: only writing statements");
+  ends_with("BEGIN; BEGIN WORK; DROP TABLE a; COMMIT;", "line 1, column 8: only writing");
+  ends_with("BEGIN; DROP TABLE a; COMIT; DROP TABLE b;", "line 1, column 22: found `COMIT`");
+  ends_with("BEGIN; DROP TABLE a; COMIT; BEGIN; DROP TABLE b; COMMIT;",
+            "line 1, column 22: found `COMIT`");
+  ends_with("BEGIN; DROP TABLE a;", "line 1, column 1: BEGIN has no COMMIT");
+  ends_with("begin work; DROP TABLE a; COMMIT;", "line 1, column 7: found `work`");
+  ends_with("BEGIN DROP TABLE a; DROP TABLE b; COMMIT;", "line 1, column 7: found `DROP`");
 }
 
 TEST(ScriptReaderTest, ASourceKnowsWhetherAStatementHasBegun) {

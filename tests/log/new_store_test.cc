@@ -81,6 +81,12 @@ TEST_F(NewStoreTest, TakesNobodysPlace) {
   EXPECT_THAT(OpenRocksDbLog({.path = path()}), IsOk());
 }
 
+TEST_F(NewStoreTest, ALinkThatLeadsNowhereHasThePlace) {
+  fs::create_symlink("nowhere", path());
+  EXPECT_THAT(NewStore::Begin(path()), FailsWith(Reason::STORE_EXISTS));
+  EXPECT_THAT(Names(), ElementsAre("store"));
+}
+
 TEST_F(NewStoreTest, NeedsAParent) {
   EXPECT_THAT(NewStore::Begin(path() + "/nowhere/store"), FailsWith(Reason::IO_ERROR));
 }
