@@ -56,11 +56,12 @@ std::string_view FlagFor(RepairNeed need) {
   return "";
 }
 
-// "versions 5 to 8", of those above what can be made; empty if there are none.
+// "versions 5 to 8", of those above what can be made, be they above the head; empty if
+// there are none.
 std::string TailText(const Verification& seen) {
   const CatalogVersion last = seen.readable.value_or(CatalogVersion{});
-  if (last >= seen.head.version) return "";
-  return VersionsText({{last.Next(), seen.head.version}});
+  const CatalogVersion end = seen.above ? seen.above->last : seen.head.version;
+  return last < end ? VersionsText({{last.Next(), end}}) : "";
 }
 
 // --- What could be done

@@ -85,7 +85,7 @@ class Verifier {
       Missing(kSnapshotKey, absl::StrCat("version ", seen_.head.snapshot.value));
     }
     TellOutside(below_, absl::StrCat("below the earliest version, ", first_.value));
-    TellOutside(above_, absl::StrCat("above the head, version ", seen_.head.version.value));
+    TellOutside(seen_.above, absl::StrCat("above the head, version ", seen_.head.version.value));
     return absl::OkStatus();
   }
 
@@ -95,12 +95,13 @@ class Verifier {
       CheckValue(key, ParseProductValue(bytes).status());
     } else if (key == kHeadKey) {
       has_head_ = true;
-      CheckValue(key, ParseVersionValue(key, bytes).status());
+      CheckVersionKey(key, ParseVersionValue(key, bytes), seen_.head.version);
     } else if (key == kSnapshotKey) {
-      VisitSnapshotKey(ParseVersionValue(key, bytes));
+      has_snapshot_ = true;
+      CheckVersionKey(key, ParseVersionValue(key, bytes), seen_.head.snapshot);
     } else if (const auto version = VersionOfUpdateKey(key)) {
       if (*version < first_) Extend(below_, *version);
-      if (*version > seen_.head.version) Extend(above_, *version);
+      if (*version > seen_.head.version) Extend(seen_.above, *version);
     } else if (const auto chunk = ParseChunkKey(key)) {
       ++seen_.leftover_chunks;  // Those that the root lists are taken off later.
     } else if (key.starts_with("catalog.update.") || key.starts_with("catalog.snapshot.")) {
@@ -110,14 +111,14 @@ class Verifier {
     }
   }
 
-  void VisitSnapshotKey(const absl::StatusOr<CatalogVersion>& snapshot) {
-    has_snapshot_ = true;
-    CheckValue(kSnapshotKey, snapshot.status());
-    if (snapshot.ok() && *snapshot != seen_.head.snapshot) {
-      Damage(std::string(kSnapshotKey), std::nullopt,
-             absl::StrCat(ToAbsl(kSnapshotKey), " is damaged: expected version ",
-                          seen_.head.snapshot.value, ", found ", snapshot->value));
-    }
+  // The log may know better than its keys.
+  void CheckVersionKey(std::string_view key, const absl::StatusOr<CatalogVersion>& found,
+                       CatalogVersion expected) {
+    CheckValue(key, found.status());
+    if (!found.ok() || *found == expected) return;
+    Damage(std::string(key), std::nullopt,
+           absl::StrCat(ToAbsl(key), " is damaged: expected version ", expected.value, ", found ",
+                        found->value));
   }
 
   void CheckValue(std::string_view key, const absl::Status& status) {
@@ -332,7 +333,6 @@ class Verifier {
   bool has_snapshot_ = false;
   bool root_is_whole_ = true;  // As far as it was checked.
   std::optional<UpdateLog::VersionRange> below_;
-  std::optional<UpdateLog::VersionRange> above_;
   std::optional<Before> before_;  // The version before, if it could be read.
 };
 

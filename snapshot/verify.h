@@ -49,6 +49,8 @@ struct Verification {
   // The catalogs from the earliest version to this one can be made; 0: none. Nothing if
   // not all was checked.
   std::optional<CatalogVersion> readable;
+  // From the first to the last record above the head. Those do not continue it.
+  std::optional<UpdateLog::VersionRange> above;
   // The version that has the expected hash.
   std::optional<CatalogVersion> expected_at;
 

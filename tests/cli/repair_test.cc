@@ -143,6 +143,34 @@ TEST_F(RepairTest, DamagedKeysAreMadeAnewWithoutLoss) {
   EXPECT_THAT(Run({"show", store(), "8"}), Exits(0));
 }
 
+TEST_F(RepairTest, AHeadThatIsTooLowCostsNoVersion) {
+  ASSERT_TRUE(Database()->Put({}, std::string(kHeadKey), VersionValue({3})).ok());
+  EXPECT_THAT(Run({"repair", store()}),
+              AllOf(Exits(4),
+                    Prints(HasSubstr("catalog.version is damaged: expected version 8, "
+                                     "found 3")),
+                    Prints(HasSubstr("no version is lost"))));
+  Remember();
+  ExpectRepaired("--cut-tail", "repaired: damaged keys were made anew", 9);
+  EXPECT_THAT(Run({"ls", store(), "--at", "8", "-o", "lines"}), Prints(HasSubstr("schema S8")));
+}
+
+TEST_F(RepairTest, AHeadBelowTheSnapshotCostsNoVersion) {
+  ASSERT_THAT(Run({"snapshot", store(), "--at", "5"}), Exits(0));
+  ASSERT_TRUE(Database()->Put({}, std::string(kHeadKey), VersionValue({3})).ok());
+  EXPECT_THAT(Run({"stat", store()}), AllOf(Exits(4), Prints(HasSubstr("5 to 8"))));
+  Remember();
+  ExpectRepaired("--cut-tail", "repaired: damaged keys were made anew", 9);
+  EXPECT_THAT(Run({"ls", store(), "--at", "8", "-o", "lines"}), Prints(HasSubstr("schema S8")));
+}
+
+TEST_F(RepairTest, RecordsThatDoNotContinueTheHeadAreALossThatIsNamed) {
+  Flip(UpdateKey({5}));
+  ASSERT_TRUE(Database()->Put({}, std::string(kHeadKey), VersionValue({3})).ok());
+  Remember();
+  ExpectRepaired("--cut-tail", "repaired: damage was cut off: versions 5 to 8", 5);
+}
+
 TEST_F(RepairTest, TheMarkIsMadeAnew) {
   fs::resize_file(store() + "/CATALOG-HEAD", 100);
   Remember();
