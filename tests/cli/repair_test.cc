@@ -2,10 +2,12 @@
 
 #include "annals/cli/repair.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "annals/log/keys.h"
 #include "annals/tests/cli/program.h"
@@ -216,6 +218,21 @@ TEST_F(RepairTest, AStoreOfWhichNoVersionCanBeMadeIsLeftAlone) {
   EXPECT_THAT(Run({"repair", store(), "--cut-tail", "--accept-loss", "--rebuild-mark"}),
               AllOf(Exits(4), Complains(HasSubstr("records of versions 2 to 8 can be read"))));
   EXPECT_EQ(Everything(store()), before);
+}
+
+// Two renames, with a sync between them, would leave none for a while.
+TEST_F(RepairTest, ThereIsAStoreAtThePathAllTheWhile) {
+  Flip(UpdateKey({6}));
+  std::atomic<bool> done = false;
+  std::atomic<int> absent = 0;
+  std::thread looking([&] {
+    while (!done) absent += fs::exists(store() + "/CURRENT") ? 0 : 1;
+  });
+  const auto repaired = Run({"repair", store(), "--cut-tail"});
+  done = true;
+  looking.join();
+  EXPECT_THAT(repaired, Exits(0));
+  EXPECT_EQ(absent, 0);
 }
 
 TEST_F(RepairTest, AStoreThatAWriterHasIsNotRepaired) {
