@@ -188,9 +188,12 @@ ExitCode CodeOf(const Verification& seen) {
 
 // --- The verb
 
-// Whether the error is of a store that is there, and no more to be read.
+// Whether the error is of a store that is there, and no more to be read. One that may not
+// be read, or that the disk refuses to read now, may be as sound as ever.
 bool IsOfDamage(const absl::Status& status) {
-  return absl::IsDataLoss(status) || ReasonOf(status) == Reason::IO_ERROR;
+  const auto reason = ReasonOf(status);
+  return reason == Reason::LOST_VERSIONS || reason == Reason::STORE_UNREADABLE ||
+         reason == Reason::DAMAGED;
 }
 
 absl::Status CheckFrom(CatalogVersion from, const UpdateLog::HeadInfo& head) {
