@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -99,6 +100,11 @@ void TellFindings(const Verification& seen, Console& console) {
   }
 }
 
+ExitCode TellNothing(Console& console) {
+  console.Print("nothing to repair\n");
+  return ExitCode::kDone;
+}
+
 ExitCode TellPlan(const Examination& found, Console& console) {
   console.Print(absl::StrCat("Nothing was changed. With --", ToAbsl(FlagFor(found.need)), " ",
                              PlanText(found),
@@ -127,10 +133,13 @@ class Mender {
     std::string backup;
     CatalogVersion version;
   };
-  absl::StatusOr<Done> Mend(const std::string& path) {
+  // Nothing if there is nothing to repair any more.
+  absl::StatusOr<std::optional<Done>> Mend(const std::string& path) {
     ANNALS_ASSIGN_OR_RETURN(const auto repair, StoreRepair::Begin(path));
     // Looked at again, as a writer may have gone on until it was locked out.
     ANNALS_ASSIGN_OR_RETURN(Examination found, Examine(repair->copy(), console_));
+    if (found.need == RepairNeed::kNothing) return std::nullopt;
+    if (found.need == RepairNeed::kHopeless) return Failed(found.seen);
     while (found.need == RepairNeed::kDatabase || found.need == RepairNeed::kTail) {
       ANNALS_RETURN_IF_ERROR(CheckAllowed(found.need));
       ANNALS_RETURN_IF_ERROR(TakeStep(found, *repair));
@@ -196,18 +205,17 @@ ExitCode RunRepair(const Arguments& arguments, Console& console) {
   const std::string path = arguments.Get("STORE");
   const auto found = Examine(path, console);
   if (!found.ok()) return console.Fail(found.status(), ReadFailure(found.status()));
-  if (found->need == RepairNeed::kNothing) {
-    console.Print("nothing to repair\n");
-    return ExitCode::kDone;
-  }
+  if (found->need == RepairNeed::kNothing) return TellNothing(console);
   TellFindings(found->seen, console);
   if (found->need == RepairNeed::kHopeless) return TellHopeless(found->seen, console);
   if (!arguments.Has(FlagFor(found->need))) return TellPlan(*found, console);
 
   const auto done = Mender(arguments, console).Mend(path);
   if (!done.ok()) return console.Fail(done.status(), ReadFailure(done.status()));
-  console.Print(absl::StrCat("repaired: version ", done->version.value,
-                             " records it; the store as it was is ", Visible(done->backup), "\n"));
+  if (!done->has_value()) return TellNothing(console);
+  console.Print(absl::StrCat("repaired: version ", (*done)->version.value,
+                             " records it; the store as it was is ", Visible((*done)->backup),
+                             "\n"));
   return ExitCode::kDone;
 }
 
