@@ -25,7 +25,18 @@ struct Examination {
   Verification seen;
 };
 
-//   why there is no store to look at
+// What this release cannot read it must not call damage, and delete.
+absl::Status CheckNotNewer(const Verification& seen) {
+  const auto newer =
+      std::ranges::find(seen.findings, Finding::Severity::kNewer, &Finding::severity);
+  if (newer == seen.findings.end()) return absl::OkStatus();
+  return MakeError(Reason::NEWER_FORMAT,
+                   absl::StrCat(newer->what,
+                                "; this needs a newer annals, and is not repaired "
+                                "here"));
+}
+
+//   why there is no store to look at, or NEWER_FORMAT
 absl::StatusOr<Examination> Examine(const std::string& path, Console& console) {
   const absl::Status opened =
       OpenRocksDbLog({.path = path, .read_only = true, .salvage = true}).status();
@@ -34,6 +45,7 @@ absl::StatusOr<Examination> Examine(const std::string& path, Console& console) {
   if (!opened.ok() && !known) return opened;
   Examination found;
   ANNALS_ASSIGN_OR_RETURN(found.seen, VerifyStore(path, {}, console));
+  ANNALS_RETURN_IF_ERROR(CheckNotNewer(found.seen));
   found.need = reason == Reason::LOST_VERSIONS      ? RepairNeed::kLoss
                : reason == Reason::STORE_UNREADABLE ? RepairNeed::kDatabase
                                                     : NeedOf(found.seen);

@@ -53,7 +53,7 @@ class Verifier {
 
  private:
   static bool ComesBefore(const Finding& a, const Finding& b) {
-    if (a.severity != b.severity) return a.severity == Finding::Severity::kDamage;
+    if (a.severity != b.severity) return a.severity > b.severity;
     return a.version.value_or(CatalogVersion{}) < b.version.value_or(CatalogVersion{});
   }
 
@@ -62,7 +62,12 @@ class Verifier {
         {Finding::Severity::kDamage, std::move(key), version, std::move(what)});
   }
   void DamageAt(CatalogVersion version, const absl::Status& status) {
-    Damage(UpdateKey(version), version, TextOf(status));
+    Tell(UpdateKey(version), version, status);
+  }
+  void Tell(std::string key, std::optional<CatalogVersion> version, const absl::Status& status) {
+    const bool newer = ReasonOf(status) == Reason::NEWER_FORMAT;
+    seen_.findings.push_back({newer ? Finding::Severity::kNewer : Finding::Severity::kDamage,
+                              std::move(key), version, TextOf(status)});
   }
   void Warn(std::string key, std::string what) {
     seen_.findings.push_back(
@@ -122,7 +127,7 @@ class Verifier {
   }
 
   void CheckValue(std::string_view key, const absl::Status& status) {
-    if (!status.ok()) Damage(std::string(key), std::nullopt, TextOf(status));
+    if (!status.ok()) Tell(std::string(key), std::nullopt, status);
   }
 
   void Missing(std::string_view key, const std::string& what) {
@@ -305,7 +310,7 @@ class Verifier {
     if (sound.damage.ok()) return;
     const CatalogVersion next = std::max(sound.last.Next(), first_);
     const bool known = std::ranges::any_of(seen_.findings, [&](const Finding& finding) {
-      return finding.severity == Finding::Severity::kDamage && finding.version == next;
+      return finding.severity != Finding::Severity::kWarning && finding.version == next;
     });
     if (!known) DamageAt(next, sound.damage);
   }
@@ -342,6 +347,10 @@ bool Verification::damaged() const {
   return std::ranges::any_of(findings, [](const Finding& finding) {
     return finding.severity == Finding::Severity::kDamage;
   });
+}
+
+bool Verification::newer() const {
+  return std::ranges::count(findings, Finding::Severity::kNewer, &Finding::severity) > 0;
 }
 
 Verification Verify(UpdateLog& log, const VerifyOptions& options) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "annals/log/keys.h"
+#include "annals/log/record.h"
 #include "annals/tests/cli/program.h"
 #include "gmock/gmock.h"
 #include "rocksdb/db.h"
@@ -217,6 +218,26 @@ TEST_F(RepairTest, AStoreOfWhichNoVersionCanBeMadeIsLeftAlone) {
   const std::string before = Everything(store());
   EXPECT_THAT(Run({"repair", store(), "--cut-tail", "--accept-loss", "--rebuild-mark"}),
               AllOf(Exits(4), Complains(HasSubstr("records of versions 2 to 8 can be read"))));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_F(RepairTest, ARecordOfANewerReleaseIsNotDamageAndIsLeftAlone) {
+  {
+    const auto database = Database();
+    std::string bytes;
+    ASSERT_TRUE(database->Get({}, UpdateKey({8}), &bytes).ok());
+    const auto record = OpenRecord("", bytes);
+    ASSERT_TRUE(record.ok());
+    Envelope envelope = record->envelope;
+    envelope.required_features = 2;
+    bytes = SealRecord(envelope, record->payload);
+    ASSERT_TRUE(database->Put({}, UpdateKey({8}), bytes).ok());
+  }
+  const std::string before = Everything(store());
+  EXPECT_THAT(Run({"verify", store()}), AllOf(Exits(3), Prints(HasSubstr("needs a newer annals"))));
+  EXPECT_THAT(Run({"stat", store()}), AllOf(Exits(3), Prints(HasSubstr("needs a newer annals"))));
+  EXPECT_THAT(Run({"repair", store(), "--cut-tail"}),
+              AllOf(Exits(3), Complains(HasSubstr("NEWER_FORMAT"))));
   EXPECT_EQ(Everything(store()), before);
 }
 
