@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -24,7 +25,18 @@ struct Examination {
   Verification seen;
 };
 
-//   why there is no store to look at
+// What this release cannot read it must not call damage, and delete.
+absl::Status CheckNotNewer(const Verification& seen) {
+  const auto newer =
+      std::ranges::find(seen.findings, Finding::Severity::kNewer, &Finding::severity);
+  if (newer == seen.findings.end()) return absl::OkStatus();
+  return MakeError(Reason::NEWER_FORMAT,
+                   absl::StrCat(newer->what,
+                                "; this needs a newer annals, and is not repaired "
+                                "here"));
+}
+
+//   why there is no store to look at, or NEWER_FORMAT
 absl::StatusOr<Examination> Examine(const std::string& path, Console& console) {
   const absl::Status opened =
       OpenRocksDbLog({.path = path, .read_only = true, .salvage = true}).status();
@@ -33,6 +45,7 @@ absl::StatusOr<Examination> Examine(const std::string& path, Console& console) {
   if (!opened.ok() && !known) return opened;
   Examination found;
   ANNALS_ASSIGN_OR_RETURN(found.seen, VerifyStore(path, {}, console));
+  ANNALS_RETURN_IF_ERROR(CheckNotNewer(found.seen));
   found.need = reason == Reason::LOST_VERSIONS      ? RepairNeed::kLoss
                : reason == Reason::STORE_UNREADABLE ? RepairNeed::kDatabase
                                                     : NeedOf(found.seen);
@@ -56,11 +69,12 @@ std::string_view FlagFor(RepairNeed need) {
   return "";
 }
 
-// "versions 5 to 8", of those above what can be made; empty if there are none.
+// "versions 5 to 8", of those above what can be made, be they above the head; empty if
+// there are none.
 std::string TailText(const Verification& seen) {
   const CatalogVersion last = seen.readable.value_or(CatalogVersion{});
-  if (last >= seen.head.version) return "";
-  return VersionsText({{last.Next(), seen.head.version}});
+  const CatalogVersion end = seen.above ? seen.above->last : seen.head.version;
+  return last < end ? VersionsText({{last.Next(), end}}) : "";
 }
 
 // --- What could be done
@@ -98,6 +112,11 @@ void TellFindings(const Verification& seen, Console& console) {
   }
 }
 
+ExitCode TellNothing(Console& console) {
+  console.Print("nothing to repair\n");
+  return ExitCode::kDone;
+}
+
 ExitCode TellPlan(const Examination& found, Console& console) {
   console.Print(absl::StrCat("Nothing was changed. With --", ToAbsl(FlagFor(found.need)), " ",
                              PlanText(found),
@@ -126,10 +145,13 @@ class Mender {
     std::string backup;
     CatalogVersion version;
   };
-  absl::StatusOr<Done> Mend(const std::string& path) {
+  // Nothing if there is nothing to repair any more.
+  absl::StatusOr<std::optional<Done>> Mend(const std::string& path) {
     ANNALS_ASSIGN_OR_RETURN(const auto repair, StoreRepair::Begin(path));
     // Looked at again, as a writer may have gone on until it was locked out.
     ANNALS_ASSIGN_OR_RETURN(Examination found, Examine(repair->copy(), console_));
+    if (found.need == RepairNeed::kNothing) return std::nullopt;
+    if (found.need == RepairNeed::kHopeless) return Failed(found.seen);
     while (found.need == RepairNeed::kDatabase || found.need == RepairNeed::kTail) {
       ANNALS_RETURN_IF_ERROR(CheckAllowed(found.need));
       ANNALS_RETURN_IF_ERROR(TakeStep(found, *repair));
@@ -195,18 +217,17 @@ ExitCode RunRepair(const Arguments& arguments, Console& console) {
   const std::string path = arguments.Get("STORE");
   const auto found = Examine(path, console);
   if (!found.ok()) return console.Fail(found.status(), ReadFailure(found.status()));
-  if (found->need == RepairNeed::kNothing) {
-    console.Print("nothing to repair\n");
-    return ExitCode::kDone;
-  }
+  if (found->need == RepairNeed::kNothing) return TellNothing(console);
   TellFindings(found->seen, console);
   if (found->need == RepairNeed::kHopeless) return TellHopeless(found->seen, console);
   if (!arguments.Has(FlagFor(found->need))) return TellPlan(*found, console);
 
   const auto done = Mender(arguments, console).Mend(path);
   if (!done.ok()) return console.Fail(done.status(), ReadFailure(done.status()));
-  console.Print(absl::StrCat("repaired: version ", done->version.value,
-                             " records it; the store as it was is ", Visible(done->backup), "\n"));
+  if (!done->has_value()) return TellNothing(console);
+  console.Print(absl::StrCat("repaired: version ", (*done)->version.value,
+                             " records it; the store as it was is ", Visible((*done)->backup),
+                             "\n"));
   return ExitCode::kDone;
 }
 

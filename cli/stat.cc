@@ -100,7 +100,8 @@ void MakeVersions(UpdateLog& log, Console& console, Stat& stat) {
       ReplaySoundPart(log, [&](CatalogVersion made) { progress.Reach(made.value); });
   stat.health.replay = absl::FromChrono(std::chrono::steady_clock::now() - began);
   stat.health.records_to_replay = head.value - stat.head.snapshot.value;
-  if (!sound.damage.ok()) stat.health.damage = ToStd(sound.damage.message());
+  const bool newer = ReasonOf(sound.damage) == Reason::NEWER_FORMAT;
+  (newer ? stat.health.newer : stat.health.damage) = ToStd(sound.damage.message());
   stat.readable = sound.last;
   if (sound.last.value == 0) return;
   const Catalog catalog = sound.versions->Latest();
@@ -242,7 +243,8 @@ ExitCode RunStat(const Arguments& arguments, Console& console) {
   const std::vector<std::string> advice = AdviceFor(stat->health, path);
   console.Print(arguments.Get("output") == "json" ? PrettyJsonText(JsonOf(*stat, advice))
                                                   : TextOf(*stat, advice));
-  return stat->health.damage.empty() ? ExitCode::kDone : ExitCode::kDamaged;
+  if (!stat->health.damage.empty()) return ExitCode::kDamaged;
+  return stat->health.newer.empty() ? ExitCode::kDone : ExitCode::kCannotOpen;
 }
 
 }  // namespace
@@ -253,6 +255,9 @@ std::vector<std::string> AdviceFor(const StoreHealth& health, std::string_view s
   if (!health.damage.empty()) {
     advice.push_back(absl::StrCat("the store is damaged: ", health.damage, "; `annals verify ",
                                   ToAbsl(store), "` tells all of it"));
+  }
+  if (!health.newer.empty()) {
+    advice.push_back(absl::StrCat("the store needs a newer annals: ", health.newer));
   }
   if (!health.mark_problem.empty()) {
     advice.push_back(absl::StrCat(health.mark_problem,

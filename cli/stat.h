@@ -13,6 +13,7 @@ namespace annals::cli {
 // What there is to advise on.
 struct StoreHealth {
   std::string damage;        // Empty: all versions can be made.
+  std::string newer;         // Empty: no newer release wrote to it.
   std::string mark_problem;  // Empty: the mark is whole.
   absl::Duration replay;     // What making all versions took.
   uint64_t records_to_replay = 0;

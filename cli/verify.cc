@@ -65,7 +65,15 @@ bool IsKnown(const Verification& seen) {
 }
 
 std::string_view SeverityName(const Finding& finding) {
-  return finding.severity == Finding::Severity::kDamage ? "damage" : "warning";
+  switch (finding.severity) {
+    case Finding::Severity::kDamage:
+      return "damage";
+    case Finding::Severity::kNewer:
+      return "newer";
+    case Finding::Severity::kWarning:
+      return "warning";
+  }
+  return "";
 }
 
 Json RangesJson(const std::vector<UpdateLog::VersionRange>& ranges) {
@@ -126,10 +134,10 @@ std::string StoreText(const Verification& seen) {
 }
 
 std::string FindingText(const Finding& finding, const Console& console) {
-  const bool damage = finding.severity == Finding::Severity::kDamage;
-  return absl::StrCat(
-      console.Styled(damage ? Style::kBad : Style::kChanged, damage ? "damage " : "warning"), "   ",
-      Visible(finding.what), "\n");
+  const bool warning = finding.severity == Finding::Severity::kWarning;
+  const std::string name(SeverityName(finding));
+  return absl::StrCat(console.Styled(warning ? Style::kChanged : Style::kBad, name),
+                      std::string(10 - name.size(), ' '), Visible(finding.what), "\n");
 }
 
 // Which versions can be read, for whom that is not clear.
@@ -153,12 +161,14 @@ std::string HeadText(const Verification& seen) {
 std::string ResultText(const Verification& seen, const Console& console) {
   const auto damage = static_cast<uint64_t>(
       std::ranges::count(seen.findings, Finding::Severity::kDamage, &Finding::severity));
-  const uint64_t warnings = seen.findings.size() - damage;
+  const auto warnings = static_cast<uint64_t>(
+      std::ranges::count(seen.findings, Finding::Severity::kWarning, &Finding::severity));
   const std::string also = warnings > 0 ? ", " + CountText(warnings, "warning") : "";
   return absl::StrCat("result    ",
                       damage > 0
                           ? console.Styled(Style::kBad, absl::StrCat("damaged: ", damage, " found"))
-                          : console.Styled(Style::kGood, "sound"),
+                      : seen.newer() ? console.Styled(Style::kBad, "needs a newer annals")
+                                     : console.Styled(Style::kGood, "sound"),
                       also, "\n");
 }
 
@@ -174,7 +184,7 @@ std::string TextOf(const Verification& seen, const Console& console) {
     absl::StrAppend(&text, "leftover  ", CountText(seen.leftover_chunks, "chunk"),
                     " of a snapshot that was cut off; the next writer sweeps them\n");
   }
-  if (seen.damaged()) text += ReadableText(seen);
+  if (seen.damaged() || seen.newer()) text += ReadableText(seen);
   if (seen.expected_at) {
     absl::StrAppend(&text, "expected  version ", seen.expected_at->value, " has that hash\n");
   }
@@ -183,14 +193,18 @@ std::string TextOf(const Verification& seen, const Console& console) {
 
 ExitCode CodeOf(const Verification& seen) {
   if (seen.damaged()) return ExitCode::kDamaged;
+  if (seen.newer()) return ExitCode::kCannotOpen;
   return seen.findings.empty() ? ExitCode::kDone : ExitCode::kRefused;
 }
 
 // --- The verb
 
-// Whether the error is of a store that is there, and no more to be read.
+// Whether the error is of a store that is there, and no more to be read. One that may not
+// be read, or that the disk refuses to read now, may be as sound as ever.
 bool IsOfDamage(const absl::Status& status) {
-  return absl::IsDataLoss(status) || ReasonOf(status) == Reason::IO_ERROR;
+  const auto reason = ReasonOf(status);
+  return reason == Reason::LOST_VERSIONS || reason == Reason::STORE_UNREADABLE ||
+         reason == Reason::DAMAGED;
 }
 
 absl::Status CheckFrom(CatalogVersion from, const UpdateLog::HeadInfo& head) {

@@ -186,16 +186,20 @@ void LocalLog::SalvageState() {
                return absl::OkStatus();
              })
       .IgnoreError();  // What came before the error is what there is.
-  const auto head = ReadVersion(*storage_, kHeadKey);
-  state_.head = {head.ok() ? head->value_or(newest) : newest, {}};
   state_.snapshot = SalvagedSnapshot(first.value_or(CatalogVersion{}), first_is_root);
+  const auto key = ReadVersion(*storage_, kHeadKey);
+  const bool known = key.ok() && key->has_value();
+  state_.head = {known ? NewestInOnePiece(std::max(**key, state_.snapshot))
+                       : std::max(newest, state_.snapshot),
+                 {}};
 }
 
 // Where the log begins: what its key says, if a root is there; else where the first record
-// is one; else the key again, for the root may be what is damaged.
+// is one; else the key again, for the root may be what is damaged. At most the version of
+// a record.
 CatalogVersion LocalLog::SalvagedSnapshot(CatalogVersion first, bool first_is_root) const {
   const auto key = ReadVersion(*storage_, kSnapshotKey);
-  const bool known = key.ok() && key->has_value() && **key <= state_.head.version;
+  const bool known = key.ok() && key->has_value();
   if (known && **key > first) {
     const auto bytes = storage_->Get(UpdateKey(**key));
     const auto root = bytes.ok() && *bytes ? OpenRecordAt(store_, **key, **bytes)
@@ -204,6 +208,29 @@ CatalogVersion LocalLog::SalvagedSnapshot(CatalogVersion first, bool first_is_ro
   }
   if (first_is_root) return first;
   return known && **key <= first ? **key : CatalogVersion{};
+}
+
+// The last of the records that continue the one of `version` without a gap or damage: the
+// head that is too low for them is what is wrong. `version` if none does.
+CatalogVersion LocalLog::NewestInOnePiece(CatalogVersion version) const {
+  LogPosition start;
+  if (version.value > 0) {
+    const auto bytes = storage_->Get(UpdateKey(version));
+    if (!bytes.ok() || !bytes->has_value()) return version;
+    const auto position = PositionOf(store_, version, **bytes);
+    if (!position.ok()) return version;
+    start = *position;
+  }
+  RecordChain chain(store_, start);
+  storage_
+      ->Scan(UpdateKeysAbove(version),
+             [&](std::string_view key, std::string_view value) -> absl::Status {
+               const auto next = VersionOfUpdateKey(key);
+               if (!next.has_value()) return absl::OkStatus();  // Told of as no key of a record.
+               return chain.Next(*next, value).status();
+             })
+      .IgnoreError();  // The first that does not continue the chain ends it.
+  return chain.position().version;
 }
 
 bool LocalLog::HasChunks() const {

@@ -99,6 +99,7 @@ class LocalLog final : public UpdateLog {
   absl::Status ReadState();
   void SalvageState();
   CatalogVersion SalvagedSnapshot(CatalogVersion first, bool first_is_root) const;
+  CatalogVersion NewestInOnePiece(CatalogVersion version) const;
   bool IsGap(CatalogVersion first, CatalogVersion last) const;
   absl::Status CheckRootThere() const;
   absl::Status CheckNoRootFirst() const;

@@ -53,7 +53,7 @@ class Verifier {
 
  private:
   static bool ComesBefore(const Finding& a, const Finding& b) {
-    if (a.severity != b.severity) return a.severity == Finding::Severity::kDamage;
+    if (a.severity != b.severity) return a.severity > b.severity;
     return a.version.value_or(CatalogVersion{}) < b.version.value_or(CatalogVersion{});
   }
 
@@ -62,7 +62,12 @@ class Verifier {
         {Finding::Severity::kDamage, std::move(key), version, std::move(what)});
   }
   void DamageAt(CatalogVersion version, const absl::Status& status) {
-    Damage(UpdateKey(version), version, TextOf(status));
+    Tell(UpdateKey(version), version, status);
+  }
+  void Tell(std::string key, std::optional<CatalogVersion> version, const absl::Status& status) {
+    const bool newer = ReasonOf(status) == Reason::NEWER_FORMAT;
+    seen_.findings.push_back({newer ? Finding::Severity::kNewer : Finding::Severity::kDamage,
+                              std::move(key), version, TextOf(status)});
   }
   void Warn(std::string key, std::string what) {
     seen_.findings.push_back(
@@ -85,7 +90,7 @@ class Verifier {
       Missing(kSnapshotKey, absl::StrCat("version ", seen_.head.snapshot.value));
     }
     TellOutside(below_, absl::StrCat("below the earliest version, ", first_.value));
-    TellOutside(above_, absl::StrCat("above the head, version ", seen_.head.version.value));
+    TellOutside(seen_.above, absl::StrCat("above the head, version ", seen_.head.version.value));
     return absl::OkStatus();
   }
 
@@ -95,12 +100,13 @@ class Verifier {
       CheckValue(key, ParseProductValue(bytes).status());
     } else if (key == kHeadKey) {
       has_head_ = true;
-      CheckValue(key, ParseVersionValue(key, bytes).status());
+      CheckVersionKey(key, ParseVersionValue(key, bytes), seen_.head.version);
     } else if (key == kSnapshotKey) {
-      VisitSnapshotKey(ParseVersionValue(key, bytes));
+      has_snapshot_ = true;
+      CheckVersionKey(key, ParseVersionValue(key, bytes), seen_.head.snapshot);
     } else if (const auto version = VersionOfUpdateKey(key)) {
       if (*version < first_) Extend(below_, *version);
-      if (*version > seen_.head.version) Extend(above_, *version);
+      if (*version > seen_.head.version) Extend(seen_.above, *version);
     } else if (const auto chunk = ParseChunkKey(key)) {
       ++seen_.leftover_chunks;  // Those that the root lists are taken off later.
     } else if (key.starts_with("catalog.update.") || key.starts_with("catalog.snapshot.")) {
@@ -110,18 +116,18 @@ class Verifier {
     }
   }
 
-  void VisitSnapshotKey(const absl::StatusOr<CatalogVersion>& snapshot) {
-    has_snapshot_ = true;
-    CheckValue(kSnapshotKey, snapshot.status());
-    if (snapshot.ok() && *snapshot != seen_.head.snapshot) {
-      Damage(std::string(kSnapshotKey), std::nullopt,
-             absl::StrCat(ToAbsl(kSnapshotKey), " is damaged: expected version ",
-                          seen_.head.snapshot.value, ", found ", snapshot->value));
-    }
+  // The log may know better than its keys.
+  void CheckVersionKey(std::string_view key, const absl::StatusOr<CatalogVersion>& found,
+                       CatalogVersion expected) {
+    CheckValue(key, found.status());
+    if (!found.ok() || *found == expected) return;
+    Damage(std::string(key), std::nullopt,
+           absl::StrCat(ToAbsl(key), " is damaged: expected version ", expected.value, ", found ",
+                        found->value));
   }
 
   void CheckValue(std::string_view key, const absl::Status& status) {
-    if (!status.ok()) Damage(std::string(key), std::nullopt, TextOf(status));
+    if (!status.ok()) Tell(std::string(key), std::nullopt, status);
   }
 
   void Missing(std::string_view key, const std::string& what) {
@@ -304,7 +310,7 @@ class Verifier {
     if (sound.damage.ok()) return;
     const CatalogVersion next = std::max(sound.last.Next(), first_);
     const bool known = std::ranges::any_of(seen_.findings, [&](const Finding& finding) {
-      return finding.severity == Finding::Severity::kDamage && finding.version == next;
+      return finding.severity != Finding::Severity::kWarning && finding.version == next;
     });
     if (!known) DamageAt(next, sound.damage);
   }
@@ -332,7 +338,6 @@ class Verifier {
   bool has_snapshot_ = false;
   bool root_is_whole_ = true;  // As far as it was checked.
   std::optional<UpdateLog::VersionRange> below_;
-  std::optional<UpdateLog::VersionRange> above_;
   std::optional<Before> before_;  // The version before, if it could be read.
 };
 
@@ -342,6 +347,10 @@ bool Verification::damaged() const {
   return std::ranges::any_of(findings, [](const Finding& finding) {
     return finding.severity == Finding::Severity::kDamage;
   });
+}
+
+bool Verification::newer() const {
+  return std::ranges::count(findings, Finding::Severity::kNewer, &Finding::severity) > 0;
 }
 
 Verification Verify(UpdateLog& log, const VerifyOptions& options) {

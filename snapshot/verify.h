@@ -20,6 +20,7 @@ namespace annals {
 struct Finding {
   enum class Severity {
     kWarning,  // Nothing is lost by it: a mark that is absent, a key of somebody else.
+    kNewer,    // A newer release wrote it: this one can neither read nor judge it.
     kDamage,
   };
   Severity severity = Severity::kDamage;
@@ -49,6 +50,8 @@ struct Verification {
   // The catalogs from the earliest version to this one can be made; 0: none. Nothing if
   // not all was checked.
   std::optional<CatalogVersion> readable;
+  // From the first to the last record above the head. Those do not continue it.
+  std::optional<UpdateLog::VersionRange> above;
   // The version that has the expected hash.
   std::optional<CatalogVersion> expected_at;
 
@@ -58,6 +61,7 @@ struct Verification {
   uint64_t leftover_chunks = 0;  // Of a snapshot that was cut off. A writer sweeps them.
 
   bool damaged() const;  // Whether any finding is damage.
+  bool newer() const;    // Whether any finding is of a newer release.
 };
 
 // `log` was opened for salvage, or without complaint.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -50,6 +51,11 @@ absl::Status SyncFile(const fs::path& path) {
   if (file >= 0) ::close(file);
   if (synced) return absl::OkStatus();
   return MakeError(Reason::IO_ERROR, absl::StrCat("cannot sync ", path.string(), ": ",
+                                                  std::generic_category().message(error)));
+}
+
+absl::Status RenameError(const std::string& from, const std::string& to, int error) {
+  return MakeError(Reason::IO_ERROR, absl::StrCat("cannot rename ", from, " to ", to, ": ",
                                                   std::generic_category().message(error)));
 }
 
@@ -100,7 +106,7 @@ absl::StatusOr<std::unique_ptr<StoreRepair>> StoreRepair::Begin(const std::strin
 
 StoreRepair::~StoreRepair() {
   std::error_code ignored;
-  fs::remove_all(copy_, ignored);
+  if (!exchanged_) fs::remove_all(copy_, ignored);
   if (lock_ != nullptr) env_->UnlockFile(lock_).PermitUncheckedError();
 }
 
@@ -149,12 +155,32 @@ absl::StatusOr<std::string> StoreRepair::Finish() {
   if (env_->FileExists(backup).ok()) {
     return MakeError(Reason::BACKUP_EXISTS, backup + " exists already");
   }
-  ANNALS_RETURN_IF_ERROR(MoveDirectory(env_, path_, backup));
-  if (absl::Status moved = MoveDirectory(env_, copy_, path_); !moved.ok()) {
-    MoveDirectory(env_, backup, path_).IgnoreError();
-    return moved;
-  }
+  ANNALS_RETURN_IF_ERROR(Swap(backup));
+  ANNALS_RETURN_IF_ERROR(WithContext(SyncFile(fs::path(path_).parent_path()), [&] {
+    return absl::StrCat(path_, " is repaired, and the store as it was is ", backup);
+  }));
   return backup;
+}
+
+// At every moment there is a store at `path_`, where the file system can exchange two
+// directories.
+absl::Status StoreRepair::Swap(const std::string& backup) {
+  if (::renameat2(AT_FDCWD, copy_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
+    if (errno == EINVAL || errno == ENOSYS) return SwapInTwoSteps(backup);
+    return RenameError(copy_, path_, errno);
+  }
+  exchanged_ = true;
+  if (::rename(copy_.c_str(), backup.c_str()) == 0) return absl::OkStatus();
+  return WithContext(RenameError(copy_, backup, errno),
+                     absl::StrCat(path_, " is repaired, and the store as it was is ", copy_));
+}
+
+absl::Status StoreRepair::SwapInTwoSteps(const std::string& backup) {
+  if (::rename(path_.c_str(), backup.c_str()) != 0) return RenameError(path_, backup, errno);
+  if (::rename(copy_.c_str(), path_.c_str()) == 0) return absl::OkStatus();
+  const absl::Status failed = RenameError(copy_, path_, errno);
+  if (::rename(backup.c_str(), path_.c_str()) == 0) return failed;
+  return WithContext(failed, absl::StrCat("there is no store at ", path_, " now; it is ", backup));
 }
 
 }  // namespace annals

@@ -46,7 +46,10 @@ class StoreRepair {
   // REQUIRES: nobody has the copy open.
   absl::Status CutTo(const UpdateLog::HeadInfo& head);
 
-  // Puts the copy in the store's place. Where the store as it was lies now.
+  // Puts the copy in the store's place, at once where the file system can do that. Where
+  // the store as it was lies now.
+  //   BACKUP_EXISTS
+  //   IO_ERROR       says where the two lie if anything was moved
   // REQUIRES: nobody has the copy open.
   absl::StatusOr<std::string> Finish();
 
@@ -56,11 +59,14 @@ class StoreRepair {
 
   absl::Status Lock();
   absl::Status CopyFiles() const;
+  absl::Status Swap(const std::string& backup);
+  absl::Status SwapInTwoSteps(const std::string& backup);
 
   const std::string path_;
   const std::string copy_;
   rocksdb::Env* const env_;
   rocksdb::FileLock* lock_ = nullptr;  // Of the store.
+  bool exchanged_ = false;             // What lies at `copy_` is the store as it was.
 };
 
 }  // namespace annals

@@ -2,12 +2,15 @@
 
 #include "annals/cli/repair.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "annals/log/keys.h"
+#include "annals/log/record.h"
 #include "annals/tests/cli/program.h"
 #include "gmock/gmock.h"
 #include "rocksdb/db.h"
@@ -143,6 +146,34 @@ TEST_F(RepairTest, DamagedKeysAreMadeAnewWithoutLoss) {
   EXPECT_THAT(Run({"show", store(), "8"}), Exits(0));
 }
 
+TEST_F(RepairTest, AHeadThatIsTooLowCostsNoVersion) {
+  ASSERT_TRUE(Database()->Put({}, std::string(kHeadKey), VersionValue({3})).ok());
+  EXPECT_THAT(Run({"repair", store()}),
+              AllOf(Exits(4),
+                    Prints(HasSubstr("catalog.version is damaged: expected version 8, "
+                                     "found 3")),
+                    Prints(HasSubstr("no version is lost"))));
+  Remember();
+  ExpectRepaired("--cut-tail", "repaired: damaged keys were made anew", 9);
+  EXPECT_THAT(Run({"ls", store(), "--at", "8", "-o", "lines"}), Prints(HasSubstr("schema S8")));
+}
+
+TEST_F(RepairTest, AHeadBelowTheSnapshotCostsNoVersion) {
+  ASSERT_THAT(Run({"snapshot", store(), "--at", "5"}), Exits(0));
+  ASSERT_TRUE(Database()->Put({}, std::string(kHeadKey), VersionValue({3})).ok());
+  EXPECT_THAT(Run({"stat", store()}), AllOf(Exits(4), Prints(HasSubstr("5 to 8"))));
+  Remember();
+  ExpectRepaired("--cut-tail", "repaired: damaged keys were made anew", 9);
+  EXPECT_THAT(Run({"ls", store(), "--at", "8", "-o", "lines"}), Prints(HasSubstr("schema S8")));
+}
+
+TEST_F(RepairTest, RecordsThatDoNotContinueTheHeadAreALossThatIsNamed) {
+  Flip(UpdateKey({5}));
+  ASSERT_TRUE(Database()->Put({}, std::string(kHeadKey), VersionValue({3})).ok());
+  Remember();
+  ExpectRepaired("--cut-tail", "repaired: damage was cut off: versions 5 to 8", 5);
+}
+
 TEST_F(RepairTest, TheMarkIsMadeAnew) {
   fs::resize_file(store() + "/CATALOG-HEAD", 100);
   Remember();
@@ -188,6 +219,41 @@ TEST_F(RepairTest, AStoreOfWhichNoVersionCanBeMadeIsLeftAlone) {
   EXPECT_THAT(Run({"repair", store(), "--cut-tail", "--accept-loss", "--rebuild-mark"}),
               AllOf(Exits(4), Complains(HasSubstr("records of versions 2 to 8 can be read"))));
   EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_F(RepairTest, ARecordOfANewerReleaseIsNotDamageAndIsLeftAlone) {
+  {
+    const auto database = Database();
+    std::string bytes;
+    ASSERT_TRUE(database->Get({}, UpdateKey({8}), &bytes).ok());
+    const auto record = OpenRecord("", bytes);
+    ASSERT_TRUE(record.ok());
+    Envelope envelope = record->envelope;
+    envelope.required_features = 2;
+    bytes = SealRecord(envelope, record->payload);
+    ASSERT_TRUE(database->Put({}, UpdateKey({8}), bytes).ok());
+  }
+  const std::string before = Everything(store());
+  EXPECT_THAT(Run({"verify", store()}), AllOf(Exits(3), Prints(HasSubstr("needs a newer annals"))));
+  EXPECT_THAT(Run({"stat", store()}), AllOf(Exits(3), Prints(HasSubstr("needs a newer annals"))));
+  EXPECT_THAT(Run({"repair", store(), "--cut-tail"}),
+              AllOf(Exits(3), Complains(HasSubstr("NEWER_FORMAT"))));
+  EXPECT_EQ(Everything(store()), before);
+}
+
+// Two renames, with a sync between them, would leave none for a while.
+TEST_F(RepairTest, ThereIsAStoreAtThePathAllTheWhile) {
+  Flip(UpdateKey({6}));
+  std::atomic<bool> done = false;
+  std::atomic<int> absent = 0;
+  std::thread looking([&] {
+    while (!done) absent += fs::exists(store() + "/CURRENT") ? 0 : 1;
+  });
+  const auto repaired = Run({"repair", store(), "--cut-tail"});
+  done = true;
+  looking.join();
+  EXPECT_THAT(repaired, Exits(0));
+  EXPECT_EQ(absent, 0);
 }
 
 TEST_F(RepairTest, AStoreThatAWriterHasIsNotRepaired) {

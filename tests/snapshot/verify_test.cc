@@ -121,11 +121,28 @@ TEST_F(VerifyTest, ABrokenLinkIsNamedThoughTheRecordIsWhole) {
 
 TEST_F(VerifyTest, ARecordOfALaterFormatIsNamed) {
   Reseal(8, [](Envelope& envelope) { envelope.required_features = 2; });
-  EXPECT_THAT(Check().findings, ElementsAre(Damage(UpdateKey({8}), "needs annals >= ")));
+  const Verification seen = Check();
+  EXPECT_THAT(seen.findings,
+              ElementsAre(AllOf(Field(&Finding::severity, Finding::Severity::kNewer),
+                                Field(&Finding::what, HasSubstr("needs annals >= ")))));
+  EXPECT_FALSE(seen.damaged());
 }
 
-TEST_F(VerifyTest, RecordsAboveTheHeadAreNamed) {
+TEST_F(VerifyTest, AHeadBelowRecordsThatContinueItIsADamagedKey) {
+  for (const uint64_t head : {0, 5}) {
+    disk_.Put(std::string(kHeadKey), VersionValue({head}));
+    const Verification seen = Check();
+    EXPECT_THAT(seen.findings,
+                ElementsAre(Damage(std::string(kHeadKey),
+                                   absl::StrCat("expected version 8, found ", head))));
+    EXPECT_EQ(seen.readable, CatalogVersion{8});
+    EXPECT_EQ(seen.above, std::nullopt);
+  }
+}
+
+TEST_F(VerifyTest, RecordsAboveTheHeadThatDoNotContinueItAreNamed) {
   disk_.Put(std::string(kHeadKey), VersionValue({5}));
+  Flip(UpdateKey({6}));
   const Verification seen = Check();
   EXPECT_THAT(seen.findings,
               ElementsAre(Damage(UpdateKey({6}), "versions 6 to 8 are above the head")));
