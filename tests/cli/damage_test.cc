@@ -294,6 +294,7 @@ std::vector<Kind> Kinds() {
        .named = "which this release does not know; it needs annals >= ",
        .records = "1234567",
        .catalogs = "1234567",
+       .verify = 3,
        .latest = 3});
   add({.name = "ChunkInPlaceOfARecord",
        .harm =
@@ -344,9 +345,9 @@ std::vector<Kind> Kinds() {
        .catalogs = "12345678"});
   add({.name = "HeadThatIsTooLow",
        .harm = [](Patient& store, Patient&) { store.Put(kHead, VersionValue({5})); },
-       .named = "records of versions 6 to 8 are above the head, version 5",
-       .records = "12345",
-       .catalogs = "12345"});
+       .named = "catalog.version is damaged: expected version 8, found 5",
+       .records = "12345678",
+       .catalogs = "12345678"});
   add({.name = "HeadThatIsTooHigh",
        .harm = [](Patient& store, Patient&) { store.Put(kHead, VersionValue({9})); },
        .named = "version 9 is missing",
