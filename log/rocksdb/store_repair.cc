@@ -94,7 +94,10 @@ void AddKeys(const UpdateLog::HeadInfo& head, rocksdb::WriteBatch& batch) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StoreRepair>> StoreRepair::Begin(const std::string& path) {
-  const std::string store = AbsolutePath(path);
+  // Not a link to the store, but the store itself is exchanged.
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(path, error);
+  const std::string store = AbsolutePath(error ? path : real.string());
   const std::string copy = absl::StrCat(store, ".repair-", CommitId::Random().ToString());
   rocksdb::Env* const env = rocksdb::Env::Default();
   std::unique_ptr<StoreRepair> repair(new StoreRepair(store, copy, env));

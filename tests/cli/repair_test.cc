@@ -181,6 +181,14 @@ TEST_F(RepairTest, TheMarkIsMadeAnew) {
   ExpectRepaired("--rebuild-mark", "repaired: the mark was made anew", 9);
 }
 
+TEST_F(RepairTest, ALinkToAStoreStaysALinkToTheOneThatIsRepaired) {
+  fs::create_symlink(store(), Path("link"));
+  fs::remove(store() + "/CATALOG-HEAD");
+  EXPECT_THAT(Run({"repair", Path("link"), "--rebuild-mark"}), Exits(0));
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  EXPECT_THAT(Run({"verify", store()}), Exits(0));
+}
+
 TEST_F(RepairTest, AStoreThatRocksDbCannotOpenIsMadeAnewOnACopy) {
   fs::remove(store() + "/CURRENT");
   Remember();
