@@ -136,7 +136,11 @@ function(annals_tests name)
   endforeach()
   add_executable(annals_${name}_tests ${sources})
   target_link_libraries(annals_${name}_tests PRIVATE ${ARG_LINKS} GTest::gmock_main)
-  target_precompile_headers(annals_${name}_tests PRIVATE ${ANNALS_TEST_HEADERS})
+  if(TARGET annals_schemas_tests AND NOT name STREQUAL "schemas")
+    target_precompile_headers(annals_${name}_tests REUSE_FROM annals_schemas_tests)
+  else()
+    target_precompile_headers(annals_${name}_tests PRIVATE ${ANNALS_TEST_HEADERS})
+  endif()
   if(TARGET annals_program)
     # For tests that run the program.
     target_compile_definitions(annals_${name}_tests PRIVATE
