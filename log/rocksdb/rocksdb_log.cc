@@ -125,6 +125,8 @@ class Opener {
   // may be neither the state of before nor that of after.
   absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForReading(LogAccess access) {
     constexpr int kAttempts = 10;
+    // A busy writer may make a snapshot during each of many attempts.
+    constexpr int kAttemptsBesideWriter = 300;
     for (int attempt = 1;; ++attempt) {
       const auto before = DatabaseFiles(env_, options_.path);
       auto log = OpenOnceForReading(access);
@@ -133,8 +135,9 @@ class Opener {
       std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
                           std::back_inserter(gone));
       const bool is_of_one_moment = log.ok() ? IsOfOneMoment(**log, gone) : gone.empty();
-      if (is_of_one_moment || attempt == kAttempts) return log;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1 << std::min(attempt, 5)));
+      const int most = before == after ? kAttempts : kAttemptsBesideWriter;
+      if (is_of_one_moment || attempt >= most) return log;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1 << std::min(attempt, 3)));
     }
   }
 
