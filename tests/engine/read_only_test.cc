@@ -103,6 +103,8 @@ TEST_F(ReadOnlyTest, ReadersOpenWhileTheWriterIsBusy) {
       ASSERT_THAT(writer->Execute(SchemaNamed(absl::StrCat("S", i))), IsOk());
       if (i % 20 != 19) continue;
       ASSERT_THAT(writer->Snapshot(LatestOf(*writer)), Gives(true));
+      // Who opens it needs a moment between two snapshots, longer with a sanitizer.
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
   });
   uint64_t last = 0;
