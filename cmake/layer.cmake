@@ -119,11 +119,12 @@ function(annals_library)
   target_link_libraries(annals PUBLIC ${links} Threads::Threads)
 endfunction()
 
-# annals_tests(<folder> [LINKS <target>...])
+# annals_tests(<folder> [OPTIMIZED] [LINKS <target>...])
 # One test binary for tests/<folder>, every test of which ctest knows by name and
 # under the label <folder>. Left out if the folder or what it links is not there.
+# What is OPTIMIZED is so in debug builds too.
 function(annals_tests name)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED" "" "LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${annals_SOURCE_DIR}/tests/${name}/*.cc)
   if(NOT sources)
     return()
@@ -136,7 +137,11 @@ function(annals_tests name)
   endforeach()
   add_executable(annals_${name}_tests ${sources})
   target_link_libraries(annals_${name}_tests PRIVATE ${ARG_LINKS} GTest::gmock_main)
-  if(TARGET annals_schemas_tests AND NOT name STREQUAL "schemas")
+  if(ARG_OPTIMIZED)
+    target_compile_options(annals_${name}_tests PRIVATE -O2)
+  endif()
+  # A precompiled header holds for files that are compiled in the same way only.
+  if(TARGET annals_schemas_tests AND NOT name STREQUAL "schemas" AND NOT ARG_OPTIMIZED)
     target_precompile_headers(annals_${name}_tests REUSE_FROM annals_schemas_tests)
   else()
     target_precompile_headers(annals_${name}_tests PRIVATE ${ANNALS_TEST_HEADERS})

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "annals/log/local_log_internal.h"
@@ -16,6 +14,7 @@
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
+#include "annals/log/rocksdb/write_ahead_logs_internal.h"
 #include "rocksdb/db.h"
 
 namespace annals {
@@ -39,17 +38,28 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
   return MakeError(Reason::STORE_UNREADABLE, ToStd(failed.message()));
 }
 
-absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenStorage(const std::string& path,
-                                                            rocksdb::Env* env, bool read_only,
-                                                            bool create) {
+absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenToWrite(const std::string& path,
+                                                            rocksdb::Env* env, bool create) {
   rocksdb::Options options = StoreOptions(env);
   options.create_if_missing = create;
-  if (read_only) options.info_log = std::make_shared<NoInfoLog>();
-  rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(options, path, &raw)
-                                           : rocksdb::DB::Open(options, path, &raw);
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options, path, &db);
   if (!status.ok()) return OpenError(status, path);
-  return std::make_unique<RocksDbStorage>(std::unique_ptr<rocksdb::DB>(raw), path, env);
+  return std::make_unique<RocksDbStorage>(std::unique_ptr<rocksdb::DB>(db), path, env, nullptr);
+}
+
+// The database as it is when `files` were listed, or a little later.
+absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenToRead(const std::string& path,
+                                                           rocksdb::Env* env,
+                                                           const DatabaseFiles& files) {
+  auto readers_env = rocksdb::NewCompositeEnv(WithLogsOf(files, env->GetFileSystem()));
+  rocksdb::Options options = StoreOptions(readers_env.get());
+  options.info_log = std::make_shared<NoInfoLog>();
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, path, &db);
+  if (!status.ok()) return OpenError(status, path);
+  return std::make_unique<RocksDbStorage>(std::unique_ptr<rocksdb::DB>(db), path, env,
+                                          std::move(readers_env));
 }
 
 std::string Lost(CatalogVersion first, CatalogVersion last) {
@@ -121,37 +131,35 @@ class Opener {
     return MakeError(Reason::STORE_NOT_FOUND, absl::StrCat("there is no store at ", options_.path));
   }
 
-  // Beside a live writer files vanish that it needs no more. What was found then
-  // may be neither the state of before nor that of after.
+  // Beside a live writer files vanish that it needs no more. What was found then may be
+  // neither the state of before nor that of after.
   absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForReading(LogAccess access) {
     constexpr int kAttempts = 10;
-    // A busy writer may make a snapshot during each of many attempts.
-    constexpr int kAttemptsBesideWriter = 300;
     for (int attempt = 1;; ++attempt) {
-      const auto before = DatabaseFiles(env_, options_.path);
-      auto log = OpenOnceForReading(access);
-      const auto after = DatabaseFiles(env_, options_.path);
-      std::vector<std::string> gone;
-      std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
-                          std::back_inserter(gone));
-      const bool is_of_one_moment = log.ok() ? IsOfOneMoment(**log, gone) : gone.empty();
-      const int most = before == after ? kAttempts : kAttemptsBesideWriter;
-      if (is_of_one_moment || attempt >= most) return log;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1 << std::min(attempt, 3)));
+      // The mark first: the log that is opened after it must have what it names.
+      const MarkReading mark = ReadMark(env_, options_.path);
+      ANNALS_ASSIGN_OR_RETURN(const auto before, ListDatabase(env_, options_.path));
+      auto log = OpenOnceForReading(access, mark, before);
+      ANNALS_ASSIGN_OR_RETURN(const auto after, ListDatabase(env_, options_.path));
+      if (before == after || attempt == kAttempts) return log;
+      if (log.ok() && IsOfOneMoment(**log, before, after)) return log;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1 << std::min(attempt, 5)));
     }
   }
 
-  // Tables that are open may go. RocksDB finds out what tables there are before it reads what
-  // was written since, so a root may be seen whose chunks became a table in between.
-  static bool IsOfOneMoment(const LocalLog& log, const std::vector<std::string>& gone) {
-    return std::all_of(gone.begin(), gone.end(), IsTable) && log.HasChunks();
+  // Tables that are open may go, but those with the chunks of the snapshot before may have
+  // gone before they were opened.
+  static bool IsOfOneMoment(const LocalLog& log, const DatabaseFiles& before,
+                            const DatabaseFiles& after) {
+    return log.HasChunks() && std::all_of(before.begin(), before.end(), [&](const auto& file) {
+             return IsTable(file.first) || after.contains(file.first);
+           });
   }
 
-  absl::StatusOr<std::unique_ptr<LocalLog>> OpenOnceForReading(LogAccess access) {
-    // The mark first: the log that is opened after it must have what it names.
-    const MarkReading mark = ReadMark(env_, options_.path);
-    ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/true,
-                                                      /*create=*/false));
+  absl::StatusOr<std::unique_ptr<LocalLog>> OpenOnceForReading(LogAccess access,
+                                                               const MarkReading& mark,
+                                                               const DatabaseFiles& files) {
+    ANNALS_ASSIGN_OR_RETURN(auto storage, OpenToRead(options_.path, env_, files));
     auto log = LocalLog::Open(std::move(storage), access);
     // An empty database whose mark names versions is no new store.
     if (ReasonOf(log.status()) == Reason::STORE_NOT_FOUND && NamesVersions(mark)) {
@@ -164,8 +172,8 @@ class Opener {
 
   absl::StatusOr<std::unique_ptr<UpdateLog>> OpenForWriting() {
     const MarkReading mark = ReadMark(env_, options_.path);
-    ANNALS_ASSIGN_OR_RETURN(auto storage, OpenStorage(options_.path, env_, /*read_only=*/false,
-                                                      /*create=*/options_.create_if_missing));
+    ANNALS_ASSIGN_OR_RETURN(auto storage,
+                            OpenToWrite(options_.path, env_, options_.create_if_missing));
     RocksDbStorage* const kept = storage.get();
     env_->DeleteFile(BulkFile(options_.path)).PermitUncheckedError();
     ANNALS_ASSIGN_OR_RETURN(const auto key, kept->FirstKey(AllKeys()));
@@ -227,13 +235,12 @@ absl::StatusOr<std::unique_ptr<UpdateLog>> OpenRocksDbLog(const RocksDbLogOption
   return Opener(options).Open();
 }
 
-// Files of a database only grow, and another one has another name.
 std::string StoreStamp(const std::string& path, rocksdb::Env* env) {
   if (env == nullptr) env = rocksdb::Env::Default();
+  const auto files = ListDatabase(env, path);
+  if (!files.ok()) return {};
   std::string stamp;
-  for (const std::string& name : DatabaseFiles(env, path)) {
-    uint64_t size = 0;
-    env->GetFileSize(absl::StrCat(path, "/", name), &size).PermitUncheckedError();
+  for (const auto& [name, size] : *files) {
     absl::StrAppend(&stamp, name, " ", size, "\n");
   }
   return stamp;

@@ -13,9 +13,14 @@ namespace annals {
 
 class RocksDbStorage final : public LogStorage {
  public:
-  // Takes the database. `path` and `env` are those that it was opened with.
-  RocksDbStorage(std::unique_ptr<rocksdb::DB> db, std::string path, rocksdb::Env* env)
-      : db_(std::move(db)), path_(std::move(path)), env_(env) {}
+  // Takes the database, which was opened at `path`, and what it reads through, if that is not
+  // `env` itself.
+  RocksDbStorage(std::unique_ptr<rocksdb::DB> db, std::string path, rocksdb::Env* env,
+                 std::unique_ptr<rocksdb::Env> readers_env)
+      : readers_env_(std::move(readers_env)),
+        db_(std::move(db)),
+        path_(std::move(path)),
+        env_(env) {}
 
   // From here on NoteHead writes `mark`, in the name of `store`.
   // REQUIRES: nobody appends yet.
@@ -37,6 +42,7 @@ class RocksDbStorage final : public LogStorage {
   void DropFiles(const Change& change);
   absl::Status CopyInto(const std::string& directory, const LogPosition& head);
 
+  const std::unique_ptr<rocksdb::Env> readers_env_;  // Outlives the database.
   const std::unique_ptr<rocksdb::DB> db_;
   const std::string path_;
   rocksdb::Env* const env_;

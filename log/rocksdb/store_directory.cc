@@ -25,7 +25,7 @@ bool Contains(const std::vector<std::string>& names, std::string_view name) {
 // What RocksDB writes before CURRENT makes a database of it.
 bool IsLeftOfCreation(const std::string& name) {
   return name == "LOCK" || name == "LOG" || name == "IDENTITY" ||
-         absl::StartsWith(name, "LOG.old.") || absl::StartsWith(name, "MANIFEST-") ||
+         absl::StartsWith(name, "LOG.old.") || name.starts_with("MANIFEST-") ||
          absl::EndsWith(name, ".dbtmp");
 }
 
@@ -127,15 +127,19 @@ absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path) {
 std::string BulkFile(const std::string& path) { return path + "/CATALOG-CHUNKS.tmp"; }
 
 bool IsTable(std::string_view name) { return name.ends_with(".sst"); }
+bool IsWriteAheadLog(std::string_view name) { return name.ends_with(".log"); }
 
-std::vector<std::string> DatabaseFiles(rocksdb::Env* env, const std::string& path) {
+absl::StatusOr<DatabaseFiles> ListDatabase(rocksdb::Env* env, const std::string& path) {
   std::vector<std::string> names;
-  env->GetChildren(path, &names).PermitUncheckedError();  // None are none that may vanish.
-  std::erase_if(names, [](const std::string& name) {
-    return !absl::EndsWith(name, ".log") && !IsTable(name) && !absl::StartsWith(name, "MANIFEST-");
-  });
-  std::sort(names.begin(), names.end());
-  return names;
+  ANNALS_RETURN_IF_ERROR(FromRocksDb(env->GetChildren(path, &names), "cannot look into " + path));
+  DatabaseFiles files;
+  for (const std::string& name : names) {
+    if (!IsWriteAheadLog(name) && !IsTable(name) && !name.starts_with("MANIFEST-")) continue;
+    uint64_t size = 0;
+    const bool is_known = env->GetFileSize(absl::StrCat(path, "/", name), &size).ok();
+    files.emplace(name, is_known ? size : kUnknownSize);
+  }
+  return files;
 }
 
 }  // namespace annals

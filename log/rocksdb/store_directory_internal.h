@@ -3,6 +3,9 @@
 // The directory of a store, seen from outside: what is in it before RocksDB may
 // touch it, and how directories come, move and go.
 
+#include <cstdint>
+#include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,9 +49,13 @@ absl::Status CheckUnlocked(rocksdb::Env* env, const std::string& path);
 // left says nothing.
 std::string BulkFile(const std::string& path);
 
-// The files that make up a database at a moment. Those vanish that the writer
-// needs no more, and a reader that may have missed one must begin again.
+// The files that make up a database at a moment, by name, with their sizes in bytes. They
+// only grow, and those vanish that the writer needs no more.
+using DatabaseFiles = std::map<std::string, uint64_t>;
+// Of a file that vanished just now, or that cannot be asked.
+inline constexpr uint64_t kUnknownSize = std::numeric_limits<uint64_t>::max();
+absl::StatusOr<DatabaseFiles> ListDatabase(rocksdb::Env* env, const std::string& path);
 bool IsTable(std::string_view name);
-std::vector<std::string> DatabaseFiles(rocksdb::Env* env, const std::string& path);
+bool IsWriteAheadLog(std::string_view name);
 
 }  // namespace annals
