@@ -56,9 +56,6 @@ option(ANNALS_TEST_POINTS "Let tests stall threads and plant defects" ${test_poi
 if(ANNALS_TEST_POINTS)
   target_compile_definitions(annals_settings INTERFACE ANNALS_TEST_POINTS)
 endif()
-if(ANNALS_FUZZ)
-  target_compile_options(annals_settings INTERFACE -fsanitize=fuzzer-no-link)
-endif()
 
 # What almost every file includes is compiled once. A file includes what it uses all the
 # same: those who only check sources set CMAKE_DISABLE_PRECOMPILE_HEADERS.
@@ -92,8 +89,15 @@ function(annals_layer name)
   add_library(annals_${name} STATIC ${sources})
   list(TRANSFORM ARG_USES PREPEND annals_)
   target_link_libraries(annals_${name} PUBLIC annals_settings ${ARG_USES} ${ARG_LINKS})
+  if(ANNALS_SANITIZE)
+    # Sanitizers slow the layers down; tests are compiled faster without.
+    target_compile_options(annals_${name} PRIVATE -O1)
+  endif()
   if(ANNALS_SANITIZE_LAYERS)
     target_compile_options(annals_${name} PRIVATE -fsanitize=${ANNALS_SANITIZE_LAYERS})
+  endif()
+  if(ANNALS_FUZZ)
+    target_compile_options(annals_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   if(TARGET annals_schemas AND NOT name STREQUAL "schemas")
     target_precompile_headers(annals_${name} REUSE_FROM annals_schemas)
@@ -169,14 +173,32 @@ function(annals_tests name)
 endfunction()
 
 # annals_fuzzers()
-# A libFuzzer program fuzz_<name> for every tests/fuzz/<name>.cc.
+# A libFuzzer program fuzz_<name> for every tests/fuzz/<name>.cc, and a test that runs it for
+# a while, from what is in tests/fuzz/<name>_seeds on.
 function(annals_fuzzers)
   file(GLOB sources CONFIGURE_DEPENDS ${annals_SOURCE_DIR}/tests/fuzz/*.cc)
+  add_custom_target(annals_fuzz_tests)
   foreach(source ${sources})
     cmake_path(GET source STEM name)
     add_executable(fuzz_${name} ${source})
-    target_link_libraries(fuzz_${name} PRIVATE annals_settings annals)
+    target_link_libraries(fuzz_${name} PRIVATE annals_engine annals_cli)
+    target_compile_options(fuzz_${name} PRIVATE -O1 -fsanitize=fuzzer)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(annals_fuzz_tests fuzz_${name})
+    set(found ${annals_BINARY_DIR}/fuzz/${name})
+    file(MAKE_DIRECTORY ${found})
+    set(seeds ${annals_SOURCE_DIR}/tests/fuzz/${name}_seeds)
+    if(NOT IS_DIRECTORY ${seeds})
+      set(seeds)
+    endif()
+    set(words)
+    if(EXISTS ${annals_SOURCE_DIR}/tests/fuzz/${name}.dict)
+      set(words -dict=${annals_SOURCE_DIR}/tests/fuzz/${name}.dict)
+    endif()
+    add_test(NAME fuzz.${name} COMMAND fuzz_${name} -max_total_time=20 -timeout=10
+      -malloc_limit_mb=256 -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0
+      -artifact_prefix=${found}. ${words} ${found} ${seeds})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
   endforeach()
 endfunction()
 
