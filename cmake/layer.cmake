@@ -47,6 +47,15 @@ else()
   target_compile_options(annals_settings INTERFACE
     $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
 endif()
+# On in the builds that tests are run from; a shipped library has none.
+set(test_points OFF)
+if(ANNALS_TESTS AND CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(test_points ON)
+endif()
+option(ANNALS_TEST_POINTS "Let tests stall threads and plant defects" ${test_points})
+if(ANNALS_TEST_POINTS)
+  target_compile_definitions(annals_settings INTERFACE ANNALS_TEST_POINTS)
+endif()
 
 # What almost every file includes is compiled once. A file includes what it uses all the
 # same: those who only check sources set CMAKE_DISABLE_PRECOMPILE_HEADERS.
