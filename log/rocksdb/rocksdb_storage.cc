@@ -66,7 +66,7 @@ class TableWriter final : public BulkWriter {
         // A table that names no column family is one that RocksDB's repair throws away.
         writer_(SteadyWriting(), db.GetOptions(), db.DefaultColumnFamily(),
                 /*invalidate_page_cache=*/false),
-        status_(writer_.Open(file_)) {}
+        status_(Begin()) {}
 
   ~TableWriter() override { db_.GetEnv()->DeleteFile(file_).PermitUncheckedError(); }
 
@@ -89,6 +89,15 @@ class TableWriter final : public BulkWriter {
     options.bytes_per_sync = 1 << 20;
     options.strict_bytes_per_sync = true;
     return options;
+  }
+
+  // A file that is still there may be a table of the database by another name, as after an
+  // Ingest that could not remove it. To write to it would destroy that one.
+  rocksdb::Status Begin() {
+    db_.GetEnv()->DeleteFile(file_).PermitUncheckedError();
+    const rocksdb::Status there = db_.GetEnv()->FileExists(file_);
+    if (there.IsNotFound()) return writer_.Open(file_);
+    return there.ok() ? rocksdb::Status::IOError(file_, "cannot be removed") : there;
   }
 
   rocksdb::Status Ingest() {

@@ -41,5 +41,17 @@ TEST_P(WriteErrorTest, IsToldTrulyAndReopeningWorks) {
   EXPECT_TRUE(errors > 0 || OnlyCase().has_value());
 }
 
+// What a snapshot's table was taken in from is that table by another name, as long as it
+// cannot be removed.
+TEST(LeftTableTest, IsNotWrittenOverByTheNextSnapshot) {
+  FaultDisk disk;
+  disk.FailAt({{Operation::kDelete, FaultDisk::FileKind::kTable}, 1},
+              rocksdb::IOStatus::IOError("the cable is loose"), /*sticky=*/true);
+  const Life life = Live(disk);
+  EXPECT_THAT(life.ended, FailsWith(Reason::IO_ERROR, {"CATALOG-CHUNKS.tmp", "cannot be removed"}));
+  disk.Heal();
+  ExpectSound(disk, life.promise);
+}
+
 }  // namespace
 }  // namespace annals

@@ -1,18 +1,15 @@
-// A request of the JSON-lines protocol, from anybody: it is done or refused, without a crash.
-// What is refused changes nothing (I11); what is done can be shown, and planned again it is
-// the same answer.
-
-#include "annals/cli/request.h"
+// Requests of the JSON-lines protocol, from anybody: each is done or refused, without a crash.
+// What is refused changes nothing (I11); what is done can be shown.
 
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_split.h"
 #include "annals/annals.h"
 #include "annals/cli/catalog_json.h"
 #include "annals/cli/json.h"
@@ -24,20 +21,7 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
-// Begins anew before it is large.
-CatalogManager& Manager() {
-  constexpr uint64_t kMost = 500;
-  static std::unique_ptr<CatalogManager> manager;
-  if (manager == nullptr || manager->Latest().version().value > kMost) {
-    auto opened = CatalogManager::Open(NewMemoryLog(), {});
-    Require(opened.ok());
-    manager = *std::move(opened);
-  }
-  return *manager;
-}
-
-void Try(CommandsRequest request) {
-  CatalogManager& manager = Manager();
+void Try(CommandsRequest request, CatalogManager& manager) {
   const CatalogVersion before = manager.Latest().version();
   const std::string lines = CanonicalLines(manager.Latest());
   const auto done = manager.Execute(std::move(request.commands));
@@ -51,11 +35,15 @@ void Try(CommandsRequest request) {
 }  // namespace annals::cli
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::optional<size_t> command;
-  auto request = annals::cli::ParseRequest({reinterpret_cast<const char*>(data), size}, command);
-  if (!request.ok()) return 0;
-  if (auto* const commands = std::get_if<annals::cli::CommandsRequest>(&*request)) {
-    annals::cli::Try(std::move(*commands));
+  using annals::cli::CommandsRequest;
+  const auto manager = annals::CatalogManager::Open(annals::NewMemoryLog(), {});
+  annals::cli::Require(manager.ok());
+  const std::string_view lines(reinterpret_cast<const char*>(data), size);
+  for (const absl::string_view line : absl::StrSplit(annals::ToAbsl(lines), '\n')) {
+    std::optional<size_t> command;
+    auto request = annals::cli::ParseRequest(annals::ToStd(line), command);
+    if (!request.ok() || !std::holds_alternative<CommandsRequest>(*request)) continue;
+    annals::cli::Try(std::get<CommandsRequest>(*std::move(request)), **manager);
   }
   return 0;
 }
