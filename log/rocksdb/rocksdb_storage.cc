@@ -66,7 +66,7 @@ class TableWriter final : public BulkWriter {
         // A table that names no column family is one that RocksDB's repair throws away.
         writer_(SteadyWriting(), db.GetOptions(), db.DefaultColumnFamily(),
                 /*invalidate_page_cache=*/false),
-        status_(writer_.Open(file_)) {}
+        status_(Begin()) {}
 
   ~TableWriter() override { db_.GetEnv()->DeleteFile(file_).PermitUncheckedError(); }
 
@@ -82,6 +82,14 @@ class TableWriter final : public BulkWriter {
   }
 
  private:
+  // A name that could not be removed when its table was taken in is still one of that table,
+  // which opening the file would empty.
+  rocksdb::Status Begin() {
+    rocksdb::Status gone = db_.GetEnv()->FileExists(file_);
+    if (!gone.IsNotFound()) gone = db_.GetEnv()->DeleteFile(file_);
+    return gone.ok() || gone.IsNotFound() ? writer_.Open(file_) : gone;
+  }
+
   // The disk gets it bit by bit. All at once, with the sync at the end, would keep it from
   // syncing commits for long.
   static rocksdb::EnvOptions SteadyWriting() {
