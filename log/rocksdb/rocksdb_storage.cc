@@ -82,6 +82,14 @@ class TableWriter final : public BulkWriter {
   }
 
  private:
+  // A name that could not be removed when its table was taken in is still one of that table,
+  // which opening the file would empty.
+  rocksdb::Status Begin() {
+    rocksdb::Status gone = db_.GetEnv()->FileExists(file_);
+    if (!gone.IsNotFound()) gone = db_.GetEnv()->DeleteFile(file_);
+    return gone.ok() || gone.IsNotFound() ? writer_.Open(file_) : gone;
+  }
+
   // The disk gets it bit by bit. All at once, with the sync at the end, would keep it from
   // syncing commits for long.
   static rocksdb::EnvOptions SteadyWriting() {
@@ -89,15 +97,6 @@ class TableWriter final : public BulkWriter {
     options.bytes_per_sync = 1 << 20;
     options.strict_bytes_per_sync = true;
     return options;
-  }
-
-  // A file that is still there may be a table of the database by another name, as after an
-  // Ingest that could not remove it. To write to it would destroy that one.
-  rocksdb::Status Begin() {
-    db_.GetEnv()->DeleteFile(file_).PermitUncheckedError();
-    const rocksdb::Status there = db_.GetEnv()->FileExists(file_);
-    if (there.IsNotFound()) return writer_.Open(file_);
-    return there.ok() ? rocksdb::Status::IOError(file_, "cannot be removed") : there;
   }
 
   rocksdb::Status Ingest() {

@@ -12,7 +12,6 @@
 namespace annals {
 namespace {
 
-using std::string_literals::operator""s;
 using Commands = std::vector<CatalogCommand>;
 
 // Executes in a catalog with a table T (ID, VAL), its index I, a zone Z.
@@ -61,7 +60,7 @@ const Named kNamed[] = {
     {"NewNameOfATable",
      [](std::string name) { return RenameTable{.name = "T", .new_name = std::move(name)}; }},
     {"Column",
-     [](std::string name) {
+     [](const std::string& name) {
        return CreateTable{
            .name = "NEW", .columns = {Int(name)}, .primary_key = HashPrimaryKey({name})};
      }},
@@ -120,13 +119,14 @@ INSTANTIATE_TEST_SUITE_P(Objects, NameLimitTest, ::testing::ValuesIn(kNamed),
 
 TEST_P(NameLimitTest, ANameHas1To128BytesOfUtf8WithoutControlCharacters) {
   for (const std::string& name :
-       {"n"s, std::string(127, 'n'), std::string(128, 'n'), "ä漢🙂"s}) {
+       {std::string("n"), std::string(127, 'n'), std::string(128, 'n'), std::string("ä漢🙂")}) {
     Bench().ExpectTaken(Of(name), options());
   }
   Bench bench;
   bench.ExpectRefused(Of(""), Reason::BLANK_IDENTIFIER, options());
-  for (const std::string& name : {std::string(129, 'n'), std::string(127, 'n') + "ä", "cut \xC3"s,
-                                  "nul \0 nul"s, "\x1B[31m"s}) {
+  for (const std::string& name :
+       {std::string(129, 'n'), std::string(127, 'n') + "ä", std::string("cut \xC3"),
+        std::string("a\0b", 3), std::string("\x1B[31m")}) {
     bench.ExpectRefused(Of(name), Reason::INVALID_NAME, options());
   }
 }
