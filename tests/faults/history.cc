@@ -10,9 +10,6 @@
 namespace annals {
 namespace {
 
-using Call = History::Call;
-using Outcome = History::Outcome;
-
 constexpr size_t kMostViolations = 100;
 
 class Checker {
@@ -31,6 +28,9 @@ class Checker {
   }
 
  private:
+  using Call = History::Call;
+  using Outcome = History::Outcome;
+
   template <typename... Parts>
   void Violation(const Parts&... parts) {
     if (violations_.size() < kMostViolations) violations_.push_back(absl::StrCat(parts...));
@@ -59,9 +59,9 @@ class Checker {
 
   const History& history_;
   std::vector<std::string> violations_;
-  std::vector<uint64_t> values_;                     // By version, from the base on.
-  std::vector<const Call*> writes_;                  // By version, from the base on; or null.
-  std::vector<uint64_t> begun_by_;                   // By version, from the base on.
+  std::vector<uint64_t> values_;                       // By version, from the base on.
+  std::vector<const Call*> writes_;                    // By version, from the base on; or null.
+  std::vector<uint64_t> begun_by_;                     // By version, from the base on.
   std::unordered_map<uint64_t, uint64_t> version_of_;  // By value.
 };
 

@@ -43,8 +43,8 @@ struct History {
     // Moments: no two are the same.
     uint64_t begin = 0;
     uint64_t end = 0;
-    uint64_t version = 0;            // If it is known.
-    std::optional<uint64_t> value;   // What was to be written, or was seen.
+    uint64_t version = 0;              // If it is known.
+    std::optional<uint64_t> value;     // What was to be written, or was seen.
     std::optional<uint64_t> expected;  // The version that the write was to follow.
   };
   // That somebody saw what a version is.

@@ -71,6 +71,7 @@ class KilledStore {
   std::mt19937_64 random_;
   absl::Duration opening_ = absl::Milliseconds(10);  // How long it took last.
   std::vector<Copy> copies_;
+  uint64_t copies_begun_ = 0;
 
   std::map<uint64_t, std::string> digests_;  // Of all versions that were ever seen.
   uint64_t acknowledged_ = 0;                // Each version up to here is there.
@@ -138,12 +139,13 @@ void KilledStore::HearUntil(WriterProcess& writer, What what, Life& life) {
 Activity KilledStore::KillWriter(Activity activity) {
   outstanding_ += kWriterThreads + 1;  // Opening a new store makes a version, too.
   if (activity == Activity::kCopies) {
-    copies_.push_back({.path = place_.Beside(absl::StrCat("copy", copies_.size()))});
+    copies_.push_back({.path = place_.Beside(absl::StrCat("copy", ++copies_begun_))});
   }
   WriterProcess writer({.path = place_.path(),
                         .seed = random_(),
                         .threads = kWriterThreads,
                         .create_if_missing = acknowledged_ == 0,
+                        .pause_ms = activity == Activity::kCommits ? 40 : 4,
                         .backup = activity == Activity::kCopies ? copies_.back().path : ""});
   Life life;
   HearUntil(writer, What::kOpening, life);
@@ -209,7 +211,9 @@ Verification KilledStore::ExpectSound(UpdateLog& log) {
     if (finding.severity == Finding::Severity::kWarning && acknowledged_ == 0) continue;
     ADD_FAILURE() << finding.key << ": " << finding.what;
   }
-  if (kept) EXPECT_EQ(verified.expected_at, checked_.version);
+  if (kept) {
+    EXPECT_EQ(verified.expected_at, checked_.version);
+  }
   ExpectHead(head);
   return verified;
 }
@@ -281,9 +285,10 @@ TEST_P(KilledWriterTest, HasLostNothingThatItWasTold) {
     }
     store.Check();
   }
-  std::cout << "killed " << count << " writers: " << kills[Activity::kOpens] << " opened the store, "
-            << kills[Activity::kCommits] << " committed, " << kills[Activity::kTakesSnapshot]
-            << " made a snapshot, " << kills[Activity::kCopies] << " copied it\n";
+  std::cout << "killed " << count << " writers: " << kills[Activity::kOpens]
+            << " opened the store, " << kills[Activity::kCommits] << " committed, "
+            << kills[Activity::kTakesSnapshot] << " made a snapshot, " << kills[Activity::kCopies]
+            << " copied it\n";
   if (count < 50) return;
   for (const Activity activity : kActivities) EXPECT_GT(kills[activity], 0u);
 }

@@ -92,8 +92,8 @@ void TakeBackup(CatalogManager& manager, const std::string& path) {
 
 void WriteForEver(const WriterOptions& options) {
   Tell(Told::What::kOpening);
-  auto manager = CatalogManager::Open(
-      {.path = options.path, .create_if_missing = options.create_if_missing});
+  auto manager =
+      CatalogManager::Open({.path = options.path, .create_if_missing = options.create_if_missing});
   if (!manager.ok()) return Tell(Told::What::kRefused, 0, TextOf(manager.status()));
   Tell(Told::What::kOpened, (*manager)->Latest().version().value);
   std::mt19937_64 random(options.seed);
@@ -102,7 +102,7 @@ void WriteForEver(const WriterOptions& options) {
     threads.emplace_back([&, seed = random()] { CommitForEver(**manager, seed); });
   }
   for (uint64_t turn = 0;; ++turn) {
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % (1000 * options.pause_ms)));
     if (turn == 1 && !options.backup.empty()) TakeBackup(**manager, options.backup);
     if (turn != 1) TakeSnapshot(**manager, 5 + random() % 20);
   }
@@ -111,7 +111,7 @@ void WriteForEver(const WriterOptions& options) {
 }  // namespace
 
 bool IsWriterProcess(int argc, char** argv) {
-  return argc == 7 && std::strcmp(argv[1], kWriterArgument) == 0;
+  return argc == 8 && std::strcmp(argv[1], kWriterArgument) == 0;
 }
 
 int RunWriterProcess(char** argv) {
@@ -119,7 +119,8 @@ int RunWriterProcess(char** argv) {
                 .seed = std::strtoull(argv[3], nullptr, 10),
                 .threads = std::atoi(argv[4]),
                 .create_if_missing = std::strcmp(argv[5], "1") == 0,
-                .backup = argv[6]});
+                .pause_ms = std::max(1, std::atoi(argv[6])),
+                .backup = argv[7]});
   return 0;
 }
 
@@ -132,6 +133,7 @@ WriterProcess::WriterProcess(const WriterOptions& options) {
                                     absl::StrCat(options.seed),
                                     absl::StrCat(options.threads),
                                     options.create_if_missing ? "1" : "0",
+                                    absl::StrCat(options.pause_ms),
                                     options.backup};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

@@ -26,6 +26,7 @@ struct WriterOptions {
   uint64_t seed = 1;
   int threads = 3;
   bool create_if_missing = true;
+  int pause_ms = 5;         // Between snapshots, at most.
   std::string backup = {};  // Where to copy the store to, soon; empty: nowhere.
 };
 
