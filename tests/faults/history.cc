@@ -166,18 +166,23 @@ void Checker::CheckWhatNodesSee() {
   }
   std::sort(events.begin(), events.end(),
             [](const Event& a, const Event& b) { return a.moment < b.moment; });
-  std::unordered_map<uint64_t, uint64_t> seen;  // By node.
+  struct Node {
+    uint64_t seen = 0;
+    uint64_t acknowledged = 0;
+  };
+  std::unordered_map<uint64_t, Node> nodes;
   for (const Event& event : events) {
-    if (event.range != nullptr) {
-      uint64_t& here = seen[event.range->node];
-      here = std::max(here, event.range->after);
-      continue;
-    }
-    uint64_t& here = seen.try_emplace(event.call->node, history_.base.version).first->second;
-    if (event.is_begin) {
-      CheckSeen(*event.call, here);
-    } else if (event.call->outcome == Outcome::kDone) {
-      here = std::max(here, event.call->version);
+    const Call* const call = event.call;
+    Node& node = nodes[call != nullptr ? call->node : event.range->node];
+    if (call == nullptr) {
+      node.seen = std::max(node.seen, event.range->after);
+    } else if (event.is_begin) {
+      CheckSeen(*call, call->is_safe ? node.acknowledged : node.seen);
+    } else if (call->outcome == Outcome::kDone) {
+      node.seen = std::max(node.seen, call->version);
+      if (call->is_write || call->is_safe) {
+        node.acknowledged = std::max(node.acknowledged, call->version);
+      }
     }
   }
 }
@@ -203,7 +208,7 @@ void Checker::CheckSeen(const Call& call, uint64_t seen) {
 // That at some moment of the call the latest version was another one.
 void Checker::CheckConflict(const Call& call, uint64_t seen) {
   if (!call.expected) return Violation(NameOf(call), " expects nothing and met a conflict");
-  if (seen != *call.expected) return;
+  if (std::max(seen, history_.base.version) != *call.expected) return;
   const uint64_t next = *call.expected + 1;
   if (!Exists(next) || BegunBy(next) > call.end) {
     Violation(NameOf(call), " met a conflict, and version ", seen, " was the latest all the time");

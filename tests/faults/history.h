@@ -13,7 +13,8 @@
 //   - a write that was acknowledged is the version that it was told to be, once and for all;
 //   - a write that was refused is no version; one that nobody knows of is at most one;
 //   - who begins when another write is acknowledged comes after it, whatever the node;
-//   - a node, once it has seen a version, sees it from then on;
+//   - a node, once it has seen a version, sees it from then on, and at SafeTime() what was
+//     acknowledged there;
 //   - nobody sees a version before somebody wants to write it, and what is seen is what was
 //     written;
 //   - a follower gets all versions, in order, without a gap and none twice, or is told that it
@@ -38,6 +39,9 @@ struct History {
   };
   struct Call {
     bool is_write = false;
+    // A read at SafeTime(). It sees what was acknowledged, and need not see yet what others
+    // do: Latest() shows a version a little before anybody is told of it.
+    bool is_safe = false;
     Outcome outcome = Outcome::kDone;
     uint64_t node = 0;
     // Moments: no two are the same.
