@@ -250,13 +250,13 @@ TEST_F(ClientsTest, SixteenCommittersReadersAndATruncatorAgreeOnOneHistory) {
         }
       });
     }
-    for (uint64_t i = 0; i < 3; ++i) {
+    for (uint64_t i = 0; i < 2; ++i) {
       Start([&, i] {
         RegisterClient client(node, FirstSeed() + 100 + i, acknowledged_);
         std::vector<std::pair<Catalog, std::string>> held;
         while (!stop_) {
           client.Below(2) == 0 ? client.Read() : client.ReadAtSafeTime();
-          if (client.Below(8) == 0) client.DoNothing();
+          if (client.Below(16) == 0) client.DoNothing();
           // What is held stays as it is, whatever is truncated (I10).
           const Catalog latest = node.manager().Latest();
           if (held.size() < 8) {
@@ -302,15 +302,15 @@ TEST_F(ClientsTest, OfALogThatOthersWriteToAndThatLosesRepliesAgreeOnOneHistory)
       RegisterClient client(*nodes[i % 3], FirstSeed() + i, acknowledged_);
       while (recorder.calls() < calls) {
         const uint64_t what = client.Below(20);
-        if (what < 9) {
+        if (what < 7) {
           client.Write();
-        } else if (what < 10) {
+        } else if (what < 8) {
           client.WriteBefore(absl::Now() + absl::Milliseconds(client.Below(5)));
-        } else if (what < 12) {
+        } else if (what < 10) {
           client.WriteExpecting();
-        } else if (what < 13) {
+        } else if (what < 11) {
           client.WriteInVain();
-        } else if (what < 16) {
+        } else if (what < 15) {
           client.Read();
         } else if (what < 17) {
           client.ReadAtSafeTime();
