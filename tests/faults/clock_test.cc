@@ -74,10 +74,11 @@ class ClockSchedule {
   }
   bool JumpedAhead() const { return Gap() - accepted_gap_ > kDayMs; }
   bool IsFarBehind() const { return clock_.WallMs() + 60'000 < newest().timestamp.physical_ms(); }
+  // No time before it is given any more.
+  HybridTimestamp Known() const { return std::max({newest().timestamp, safe_, given_}); }
   // No doubt about the clock.
   bool IsRight(bool accept_jump) const {
-    const uint64_t known = std::max(newest().timestamp, safe_).physical_ms();
-    return clock_.WallMs() >= known && (accept_jump || !JumpedAhead());
+    return clock_.WallMs() >= Known().physical_ms() && (accept_jump || !JumpedAhead());
   }
 
   std::mt19937_64 random_;
@@ -89,6 +90,7 @@ class ClockSchedule {
   std::vector<Answer> answers_;
   int opening_ = 0;
   HybridTimestamp safe_;      // Was told last, by this manager.
+  HybridTimestamp given_;     // In vain, by this manager, at the latest.
   int64_t accepted_gap_ = 0;  // Between the two clocks.
   uint64_t called_ = 0;
   std::shared_ptr<std::atomic<uint64_t>> answered_ = std::make_shared<std::atomic<uint64_t>>(0);
@@ -130,6 +132,7 @@ void ClockSchedule::Open() {
   ASSERT_NE(manager_, nullptr);
   ++opening_;
   safe_ = {};
+  given_ = {};
   accepted_gap_ = Gap();
   if (is_new) times_.push_back({manager_->Latest().timestamp(), manager_->Latest().activation()});
 }
@@ -171,7 +174,12 @@ void ClockSchedule::TryToCommit(ExecuteOptions options) {
     options.deadline = absl::Now() + absl::Milliseconds(1);
   }
   const auto done = manager_->Execute(NextCommand(), options);
-  if (done.ok() || ReasonOf(done.status()) == Reason::DEADLINE_EXCEEDED) return;
+  if (done.ok()) return;
+  if (ReasonOf(done.status()) == Reason::DEADLINE_EXCEEDED) {
+    // If it was not written, it may have got a time that is never given again.
+    given_ = std::max(given_, HybridTimestamp(clock_.WallMs(), UINT16_MAX));
+    return;
+  }
   ExpectRefused(done.status(), options.accept_clock_jump);
 }
 
@@ -182,7 +190,7 @@ void ClockSchedule::ExpectRefused(const absl::Status& status, bool accept_jump) 
   } else {
     EXPECT_THAT(status, FailsWith(Reason::CLOCK_BEHIND));
     // Of a version, or of what was promised.
-    EXPECT_LT(clock_.WallMs() + 60'000, std::max(newest().timestamp, safe_).physical_ms());
+    EXPECT_LT(clock_.WallMs() + 60'000, Known().physical_ms());
   }
 }
 
