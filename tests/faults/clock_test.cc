@@ -55,7 +55,7 @@ class ClockSchedule {
   void Reopen();
   void Commit(ExecuteOptions options);
   void CommitSoon(const ExecuteOptions& options);
-  void TryToCommit(ExecuteOptions options);
+  void TryToCommit(const ExecuteOptions& options);
   CatalogCommand NextCommand() const { return SchemaNamed(absl::StrCat("S", latest())); }
   void ExpectRefused(const absl::Status& status, bool accept_jump) const;
   void ExpectNewVersion(absl::Duration delay);
@@ -74,8 +74,11 @@ class ClockSchedule {
   }
   bool JumpedAhead() const { return Gap() - accepted_gap_ > kDayMs; }
   bool IsFarBehind() const { return clock_.WallMs() + 60'000 < newest().timestamp.physical_ms(); }
+  void NoteReading() {
+    if (!JumpedAhead()) reading_ = std::max(reading_, HybridTimestamp(clock_.WallMs(), UINT16_MAX));
+  }
   // No time before it is given any more.
-  HybridTimestamp Known() const { return std::max({newest().timestamp, safe_, given_}); }
+  HybridTimestamp Known() const { return std::max({newest().timestamp, safe_, reading_}); }
   // No doubt about the clock.
   bool IsRight(bool accept_jump) const {
     return clock_.WallMs() >= Known().physical_ms() && (accept_jump || !JumpedAhead());
@@ -89,8 +92,10 @@ class ClockSchedule {
   uint64_t earliest_ = 1;
   std::vector<Answer> answers_;
   int opening_ = 0;
-  HybridTimestamp safe_;      // Was told last, by this manager.
-  HybridTimestamp given_;     // In vain, by this manager, at the latest.
+  HybridTimestamp safe_;  // Was told last, by this manager.
+  // That the engine may have read and told nobody: for a call that gave up, or for a SafeTime()
+  // that was asked for just before a commit was over.
+  HybridTimestamp reading_;
   int64_t accepted_gap_ = 0;  // Between the two clocks.
   uint64_t called_ = 0;
   std::shared_ptr<std::atomic<uint64_t>> answered_ = std::make_shared<std::atomic<uint64_t>>(0);
@@ -132,7 +137,7 @@ void ClockSchedule::Open() {
   ASSERT_NE(manager_, nullptr);
   ++opening_;
   safe_ = {};
-  given_ = {};
+  reading_ = {};
   accepted_gap_ = Gap();
   if (is_new) times_.push_back({manager_->Latest().timestamp(), manager_->Latest().activation()});
 }
@@ -145,11 +150,14 @@ void ClockSchedule::Reopen() {
 }
 
 void ClockSchedule::Commit(ExecuteOptions options) {
-  if (IsRight(options.accept_clock_jump)) {
-    CommitSoon(options);
-  } else {
-    TryToCommit(options);
+  const bool is_right = IsRight(options.accept_clock_jump);
+  if (!is_right && (!IsActive() || *options.delay > absl::ZeroDuration())) {
+    // Nobody lets time pass for an answer that waits for an activation. And who gives up may
+    // have done so before the clock was asked, and have accepted nothing.
+    options.deadline = absl::Now() + absl::Milliseconds(1);
+    options.accept_clock_jump = false;
   }
+  is_right ? CommitSoon(options) : TryToCommit(options);
   if (options.accept_clock_jump) accepted_gap_ = Gap();
   if (LatestOf(*manager_).value > latest()) ExpectNewVersion(*options.delay);
 }
@@ -167,20 +175,14 @@ void ClockSchedule::CommitSoon(const ExecuteOptions& options) {
   ASSERT_THAT(manager_->WaitForVersion({latest() + 1}, absl::Now() + absl::Seconds(30)), IsOk());
 }
 
-// It may be written all the same. Nobody lets time pass for an answer that waits for an
-// activation.
-void ClockSchedule::TryToCommit(ExecuteOptions options) {
-  if (!IsActive() || *options.delay > absl::ZeroDuration()) {
-    options.deadline = absl::Now() + absl::Milliseconds(1);
-  }
+// It may be written all the same.
+void ClockSchedule::TryToCommit(const ExecuteOptions& options) {
   const auto done = manager_->Execute(NextCommand(), options);
-  if (done.ok()) return;
   if (ReasonOf(done.status()) == Reason::DEADLINE_EXCEEDED) {
-    // If it was not written, it may have got a time that is never given again.
-    given_ = std::max(given_, HybridTimestamp(clock_.WallMs(), UINT16_MAX));
-    return;
+    NoteReading();
+  } else if (!done.ok()) {
+    ExpectRefused(done.status(), options.accept_clock_jump);
   }
-  ExpectRefused(done.status(), options.accept_clock_jump);
 }
 
 void ClockSchedule::ExpectRefused(const absl::Status& status, bool accept_jump) const {
@@ -222,6 +224,7 @@ void ClockSchedule::ExpectPromisesKept() {
 
 void ClockSchedule::AskSafeTime() {
   const HybridTimestamp safe = manager_->SafeTime();
+  NoteReading();
   EXPECT_GE(safe, safe_);
   EXPECT_GE(safe, newest().activation);
   safe_ = safe;
