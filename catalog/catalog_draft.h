@@ -11,11 +11,13 @@
 #include <list>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/hash/hash.h"
 #include "annals/catalog/catalog_view.h"
 
 namespace annals {
@@ -47,8 +49,7 @@ class DraftMap {
       return;
     }
     entries_.emplace_back(key, value);
-    if (entries_.size() <= kFew) return;
-    while (index_.size() < entries_.size()) index_[entries_[index_.size()].first] = index_.size();
+    if (entries_.size() > kFew) Index();
   }
   size_t size() const { return entries_.size(); }
   auto begin() const { return entries_.begin(); }
@@ -68,8 +69,19 @@ class DraftMap {
     return static_cast<size_t>(found - entries_.begin());
   }
 
+  // A table of absl's that finds no memory to grow cannot even be destroyed. So this one is
+  // never let grow: another takes its place.
+  void Index() {
+    if (entries_.size() > index_.capacity() / 2) index_ = Table(4 * entries_.size());
+    while (index_.size() < entries_.size()) {
+      index_.emplace(entries_[index_.size()].first, index_.size());
+    }
+  }
+
+  using Table = absl::flat_hash_map<Key, size_t>;
+
   absl::InlinedVector<std::pair<Key, Value>, 4> entries_;  // In the order of their coming.
-  absl::flat_hash_map<Key, size_t> index_;                 // Of all of them, or empty.
+  Table index_;                                            // Of all of them, or empty.
 };
 
 class CatalogDraft final : public CatalogView {
@@ -124,7 +136,7 @@ class CatalogDraft final : public CatalogView {
   DraftMap<std::pair<NameScope, std::string_view>, ObjectId> names_;
   // Objects put here by what they live in or refer to; may name some that are gone. Made
   // when somebody asks, of what is not linked yet.
-  mutable absl::flat_hash_map<ObjectId, std::vector<ObjectId>> linked_;
+  mutable std::unordered_map<ObjectId, std::vector<ObjectId>, absl::Hash<ObjectId>> linked_;
   mutable absl::InlinedVector<const std::string*, 4> not_linked_;
 };
 

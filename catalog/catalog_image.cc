@@ -62,7 +62,9 @@ absl::Status CheckNames(const CatalogImage& image) {
     return named[i].hash == named[j].hash && named[i].object->scope() == named[j].object->scope() &&
            named[i].object->name() == named[j].object->name();
   };
-  absl::flat_hash_set<uint32_t, decltype(hash), decltype(same)> names(named.size(), hash, same);
+  // With room for all, and some: one that finds no memory to grow cannot even be destroyed.
+  absl::flat_hash_set<uint32_t, decltype(hash), decltype(same)> names(
+      named.size() + named.size() / 4 + 1, hash, same);
   // Each place of so large a set is far from the one before: they are fetched together.
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < named.size(); ++i) {

@@ -7,9 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "annals/catalog/canonical_text.h"
 #include "annals/catalog/catalog_view.h"
 #include "annals/catalog/update.h"
@@ -48,7 +49,7 @@ class KnownNames {
   std::string ReplacedWords(const ObjectDescriptor& object) const;
   std::string AlteredWords(const AlterColumn& entry) const;
 
-  absl::flat_hash_map<ObjectId, ObjectDescriptor> known_;
+  std::unordered_map<ObjectId, ObjectDescriptor, absl::Hash<ObjectId>> known_;
   const CatalogView* catalog_;
   WriteName write_;
 };

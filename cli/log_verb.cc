@@ -112,18 +112,22 @@ absl::StatusOr<WantedVersions> Choose(const Arguments& arguments, const UpdateLo
   return wanted;
 }
 
-std::string_view FormOf(const Arguments& arguments) {
+std::string FormOf(const Arguments& arguments) {
   if (arguments.Has("stat")) return "stat";
-  return arguments.Has("oneline") ? "oneline" : "";
+  return arguments.Has("oneline") ? "oneline" : arguments.Get("output", "table");
 }
 
 ExitCode RunLog(const Arguments& arguments, Console& console) {
+  const std::string form = FormOf(arguments);
+  if (arguments.Has("output") && form != arguments.Get("output")) {
+    return console.UsageError(
+        absl::StrCat("--", form, " and --output are two ways to write it; choose one"));
+  }
   const auto reader = StoreReader::Open(arguments, console);
   if (!reader.ok()) return console.Fail(reader.status(), ReadFailure(reader.status()));
   const auto wanted = Choose(arguments, reader->log(), console);
   if (!wanted.ok()) return console.Fail(wanted.status(), ReadFailure(wanted.status()));
-  const std::string form(FormOf(arguments));
-  LogWriter writer(form.empty() ? arguments.Get("output", "table") : form, console);
+  LogWriter writer(form, console);
   const ExitCode code =
       LogWalk(reader->log(), writer, console).Walk(*wanted, arguments.Has("reverse"));
   writer.Finish();

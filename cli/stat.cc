@@ -206,6 +206,8 @@ std::string TextOf(const Stat& stat, const std::vector<std::string>& advice) {
   return text;
 }
 
+Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
 Json JsonOf(const Stat& stat, const std::vector<std::string>& advice) {
   Json objects = Json::object();
   for (const auto& [kind, count] : stat.objects) objects[std::string(KindName(kind))] = count;
@@ -231,8 +233,9 @@ Json JsonOf(const Stat& stat, const std::vector<std::string>& advice) {
            {{"seconds", absl::ToDoubleSeconds(stat.health.replay)},
             {"records", stat.health.records_to_replay}}},
           {"leftover_chunks", stat.health.leftover_chunks},
-          {"damage", stat.health.damage.empty() ? Json() : Json(stat.health.damage)},
-          {"mark", stat.health.mark_problem.empty() ? Json() : Json(stat.health.mark_problem)},
+          {"damage", TextOrNull(stat.health.damage)},
+          {"newer", TextOrNull(stat.health.newer)},
+          {"mark", TextOrNull(stat.health.mark_problem)},
           {"advice", advice}};
 }
 

@@ -1,6 +1,8 @@
 #include "annals/commands/alter_table_add_column.h"
 
-#include "absl/container/flat_hash_set.h"
+#include <string_view>
+#include <unordered_set>
+
 #include "absl/strings/str_cat.h"
 #include "annals/commands/limits.h"
 #include "annals/commands/lookup.h"
@@ -32,7 +34,7 @@ absl::Status ValidateAdded(const std::vector<ColumnDefinition>& columns, Policy 
     return MakeError(Reason::NO_COLUMNS, "no column to add is given; name at least one");
   }
   for (const ColumnDefinition& column : columns) ANNALS_RETURN_IF_ERROR(ValidateColumn(column));
-  absl::flat_hash_set<std::string> seen;
+  std::unordered_set<std::string_view> seen;
   for (const ColumnDefinition& column : columns) {
     if (!seen.insert(column.name).second) {
       return MakeError(Reason::COLUMN_DUPLICATED,

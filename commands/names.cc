@@ -1,8 +1,8 @@
 #include "annals/commands/names.h"
 
 #include <algorithm>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "annals/commands/limits.h"
@@ -126,9 +126,9 @@ std::optional<std::string_view> FirstDuplicateOf(std::span<const std::string_vie
     }
     return std::nullopt;
   }
-  absl::flat_hash_set<absl::string_view> seen;
+  std::unordered_set<std::string_view> seen;
   for (const std::string_view name : names) {
-    if (!seen.insert(ToAbsl(name)).second) return name;
+    if (!seen.insert(name).second) return name;
   }
   return std::nullopt;
 }

@@ -246,7 +246,6 @@ absl::Status Manager::RecordRepair() {
   Request request;
   request.keep_empty = true;
   SignRepair(request.options);
-  committer_->Enqueue({&request});
   return Run(request).status();
 }
 
@@ -307,12 +306,17 @@ absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> comma
   const Visit visit(*this, inside_);
   Request request;
   request.commands = std::move(commands);
-  request.options = options;
-  committer_->Enqueue({&request});
+  const absl::Status copied = CallGuarded([&] {
+    request.options = options;
+    return absl::OkStatus();
+  });
+  if (!copied.ok()) return MakeError(Reason::INTERNAL, "there is no memory for the call");
   return Run(request);
 }
 
 absl::StatusOr<ExecuteResult> Manager::Run(Request& request) {
+  Request* const one[] = {&request};
+  committer_->Enqueue(one);
   committer_->Finish(request);
   Answer answer = AnswerOf(request);
   if (answer.active_ms > 0) {

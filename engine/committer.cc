@@ -70,7 +70,7 @@ struct Committer::Sealed {
   Replay::Step step;
 };
 
-void Committer::Enqueue(std::vector<Request*> requests) {
+void Committer::Enqueue(std::span<Request* const> requests) {
   for (Request* request : requests) request->valid_ = Validate(*request);
   const std::lock_guard lock(mutex_);
   try {

@@ -76,7 +76,7 @@ class Committer {
 
   // Checks what can be said of the requests by themselves, while others lead, and puts
   // them into the queue; each of them then needs a Finish.
-  void Enqueue(std::vector<Request*> requests);
+  void Enqueue(std::span<Request* const> requests);
   // Returns when `request` is done, leading whenever it is its turn.
   void Finish(Request& request);
 

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "annals/log/keys.h"
 #include "annals/log/local_log_internal.h"
+#include "annals/log/mutant_internal.h"
 
 namespace annals {
 namespace {
@@ -67,6 +68,12 @@ absl::StatusOr<LogPosition> PositionInRoot(const StoreUuid& store, CatalogVersio
   }
   return MakeError(Reason::INTERNAL, absl::StrCat("the root holds no update of version ",
                                                   version.value, " of this store"));
+}
+
+// What one atomic write rules out; for mutants alone.
+absl::Status WriteInTwo(LogStorage& storage, std::span<const Change> changes, size_t first) {
+  ANNALS_RETURN_IF_ERROR(storage.Write(changes.first(first)));
+  return storage.Write(changes.subspan(first));
 }
 
 // For salvage: the store that the first record names whose bytes are whole.
@@ -325,7 +332,7 @@ AppendResult LocalLog::Append(std::span<const PendingRecord> records, CatalogVer
     return Refused(MakeError(Reason::DEADLINE_EXCEEDED, "the deadline passed before the append"));
   }
   const CatalogVersion head = state_.head.version;
-  if (head != expected_head) {
+  if (head != expected_head && !IsMutant("no-compare")) {
     return {.outcome = AppendResult::Outcome::kConflict, .head = head, .status = {}};
   }
   const auto checked = CheckAppend(store_, state_.head, capabilities(), records);
@@ -355,6 +362,7 @@ absl::Status LocalLog::WriteRecords(std::span<const PendingRecord> records) {
     changes.push_back(Change::Put(UpdateKey(record.version), record.bytes));
   }
   changes.push_back(Change::Put(std::string(kHeadKey), head));
+  if (IsMutant("two-writes")) return WriteInTwo(*storage_, changes, records.size());
   return storage_->Write(changes);
 }
 
@@ -594,7 +602,7 @@ absl::Status LocalLog::InstallRoot(CatalogVersion snapshot, CatalogVersion expec
     // Who misses a record, or finds a root in its place, asks for the state next, and
     // must not hear of the one before.
     std::lock_guard lock(state_mu_);
-    written = storage_->Write(changes);
+    written = IsMutant("root-apart") ? WriteInTwo(*storage_, changes, 1) : storage_->Write(changes);
     if (written.ok()) state_.snapshot = snapshot;
   }
   if (!written.ok()) {

@@ -58,12 +58,18 @@ absl::Status MemoryStorage::Scan(const KeyRange& range, Visitor visit) const {
 }
 
 absl::Status MemoryStorage::Write(std::span<const Change> changes) {
+  // What may run out of memory comes first: all changes are made or none.
+  Entries put;
+  for (const Change& change : changes) {
+    if (change.end.empty()) put.insert_or_assign(change.begin, std::string(change.value));
+  }
   std::lock_guard lock(mu_);
   for (const Change& change : changes) {
-    if (change.end.empty()) {
-      entries_.insert_or_assign(change.begin, std::string(change.value));
-    } else {
+    if (!change.end.empty()) {
       entries_.erase(entries_.lower_bound(change.begin), entries_.lower_bound(change.end));
+    } else if (auto entry = put.extract(change.begin)) {
+      entries_.erase(change.begin);
+      entries_.insert(std::move(entry));
     }
   }
   return absl::OkStatus();

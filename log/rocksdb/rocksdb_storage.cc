@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "annals/log/mutant_internal.h"
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
@@ -150,7 +151,7 @@ absl::Status RocksDbStorage::Scan(const KeyRange& range, Visitor visit) const {
 absl::Status RocksDbStorage::Write(std::span<const Change> changes) {
   rocksdb::WriteBatch batch = ToBatch(changes);
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = !IsMutant("no-sync");
   const rocksdb::Status status = db_->Write(options, &batch);
   if (!status.ok()) return FromRocksDb(status, "cannot write to " + path_);
   for (const Change& change : changes) DropFiles(change);

@@ -1,6 +1,7 @@
 #include "annals/log/rocksdb/store_repair.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,6 +58,23 @@ absl::Status SyncFile(const fs::path& path) {
 absl::Status RenameError(const std::string& from, const std::string& to, int error) {
   return MakeError(Reason::IO_ERROR, absl::StrCat("cannot rename ", from, " to ", to, ": ",
                                                   std::generic_category().message(error)));
+}
+
+absl::Status GiveTo(const struct stat& owner, const fs::path& path) {
+  if (::chown(path.c_str(), owner.st_uid, owner.st_gid) == 0) return absl::OkStatus();
+  return MakeError(Reason::IO_ERROR, absl::StrCat("cannot give ", path.string(), " to its owner: ",
+                                                  std::generic_category().message(errno)));
+}
+
+// Who repairs a store as root leaves it to whose it was.
+absl::Status GiveToOwner(const std::string& store, const std::string& copy) {
+  struct stat owner {};
+  if (::geteuid() != 0 || ::stat(store.c_str(), &owner) != 0) return absl::OkStatus();
+  std::error_code error;
+  for (fs::directory_iterator at(copy, error), end; !error && at != end; at.increment(error)) {
+    ANNALS_RETURN_IF_ERROR(GiveTo(owner, at->path()));
+  }
+  return GiveTo(owner, copy);
 }
 
 // A copy that a crash takes away again is none.
@@ -153,6 +171,7 @@ absl::Status StoreRepair::CutTo(const UpdateLog::HeadInfo& head) {
 }
 
 absl::StatusOr<std::string> StoreRepair::Finish() {
+  ANNALS_RETURN_IF_ERROR(GiveToOwner(path_, copy_));
   ANNALS_RETURN_IF_ERROR(SyncFiles(copy_));
   const std::string backup = absl::StrCat(path_, ".before-repair-", NowText());
   if (env_->FileExists(backup).ok()) {

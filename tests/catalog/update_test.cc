@@ -167,6 +167,44 @@ TEST(UpdateTest, EntryOfAnUnknownKindNeedsANewerRelease) {
   }
 }
 
+// A later release adds fields, which this one does not know: the update, an entry, a
+// column and an object have the next one that is free.
+TEST(UpdateTest, FieldsOfALaterReleaseArePassedOver) {
+  const auto next_after = [](size_t fields) {  // Where a table would say that it has it.
+    return static_cast<flatbuffers::voffset_t>(2 * sizeof(flatbuffers::voffset_t) +
+                                               fields * sizeof(flatbuffers::voffset_t));
+  };
+  flatbuffers::FlatBufferBuilder builder;
+  const auto add = [&](size_t fields) { builder.AddElement<uint64_t>(next_after(fields), 7, 0); };
+  const auto name = builder.CreateString("A");
+  fbs::ColumnBuilder column(builder);
+  column.add_name(name);
+  column.add_type(fbs::TypeId::Int32);
+  add(13);
+  const auto columns = builder.CreateVector(std::vector{column.Finish()});
+  fbs::NewColumnsBuilder entry(builder);
+  entry.add_object_id(3);
+  entry.add_columns(columns);
+  add(2);
+  const auto tables = builder.CreateVector(std::vector{entry.Finish().Union()});
+  const auto types = builder.CreateVector(std::vector{fbs::Entry::NewColumns});
+  fbs::VersionedUpdateBuilder update(builder);
+  update.add_timestamp(1);
+  update.add_activation(1);
+  update.add_policy(fbs::Policy::Strict);
+  update.add_entries_type(types);
+  update.add_entries(tables);
+  add(9);
+  builder.Finish(update.Finish());
+  const auto decoded = DecodeUpdate(
+      std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()));
+  ASSERT_THAT(decoded, IsOk());
+  ASSERT_EQ(decoded->entries.size(), 1u);
+  const auto& made = std::get<NewColumns>(decoded->entries[0]);
+  EXPECT_EQ(made.table, ObjectId{3});
+  EXPECT_EQ(made.columns, std::vector<Column>{MakeColumn("A", TypeId::kInt32, false)});
+}
+
 TEST(UpdateTest, EmptyEntryIsDamage) {
   EXPECT_THAT(DecodeUpdate(WithEntryType(0, true)), FailsWith(Reason::DAMAGED, {"entry 2"}));
 }

@@ -152,6 +152,8 @@ TEST_F(ReadingTest, LogIsNewestFirst) {
               Prints(StartsWith("4  ")));
   EXPECT_THAT(Run({"log", store(), "-n", "0", "-o", "json"}), Prints("[]\n"));
   EXPECT_THAT(Run({"log", store(), "-n", "-1"}), Exits(2));
+  EXPECT_THAT(Run({"log", store(), "--oneline", "-o", "json"}),
+              AllOf(Exits(2), Prints(IsEmpty()), Complains(HasSubstr("--oneline and --output"))));
 }
 
 TEST_F(ReadingTest, ShowTellsAllAboutAVersion) {

@@ -2,6 +2,9 @@
 
 #include "annals/cli/repair.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -206,6 +209,24 @@ TEST_F(RepairTest, ASnapshotIsStillThereInADatabaseThatIsMadeAnew) {
   EXPECT_THAT(Run({"ls", store(), "--at", "5"}), Exits(0));
 }
 
+TEST_F(RepairTest, RootLeavesTheStoreToItsOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can";
+  constexpr uid_t kOwner = 4711;
+  for (const auto& entry : fs::directory_iterator(store())) {
+    ASSERT_EQ(::chown(entry.path().c_str(), kOwner, kOwner), 0);
+  }
+  ASSERT_EQ(::chown(store().c_str(), kOwner, kOwner), 0);
+  Flip(UpdateKey({6}));
+  ASSERT_THAT(Run({"repair", store(), "--cut-tail"}), Exits(0));
+  struct stat about {};
+  ASSERT_EQ(::stat(store().c_str(), &about), 0);
+  EXPECT_EQ(about.st_uid, kOwner);
+  for (const auto& entry : fs::directory_iterator(store())) {
+    ASSERT_EQ(::stat(entry.path().c_str(), &about), 0);
+    EXPECT_EQ(about.st_uid, kOwner) << entry.path();
+  }
+}
+
 TEST_F(RepairTest, ARepairThatNeedsMoreThanItWasToldChangesNothing) {
   Flip(UpdateKey({6}));
   for (const auto& entry : fs::directory_iterator(store())) {
@@ -244,6 +265,7 @@ TEST_F(RepairTest, ARecordOfANewerReleaseIsNotDamageAndIsLeftAlone) {
   const std::string before = Everything(store());
   EXPECT_THAT(Run({"verify", store()}), AllOf(Exits(3), Prints(HasSubstr("needs a newer annals"))));
   EXPECT_THAT(Run({"stat", store()}), AllOf(Exits(3), Prints(HasSubstr("needs a newer annals"))));
+  EXPECT_THAT(Run({"stat", store(), "-o", "json"}), Prints(HasSubstr("\"newer\": \"")));
   EXPECT_THAT(Run({"repair", store(), "--cut-tail"}),
               AllOf(Exits(3), Complains(HasSubstr("NEWER_FORMAT"))));
   EXPECT_EQ(Everything(store()), before);

@@ -1,8 +1,6 @@
 // SQL text, from anybody: it is understood or refused, without a crash. How its
 // bytes arrive does not matter; the text of a statement says that statement again;
 // what SHOW CREATE says of a table or index reads back, and to the same.
-//
-//   fuzz_ddl_fuzz -dict=tests/fuzz/ddl.dict <a folder> tests/fuzz/ddl_seeds
 
 #include <cstdint>
 #include <cstdlib>

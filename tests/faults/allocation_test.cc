@@ -1,0 +1,255 @@
+// What happens when memory runs out, at each allocation there is: reading records and SQL,
+// planning and applying leave nothing behind and change nothing; a command that fails so has
+// not been executed, and nothing is thrown at who called. (I10, I11; T17)
+
+#include <functional>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "annals/annals.h"
+#include "annals/catalog/apply.h"
+#include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/object_builder.h"
+#include "annals/catalog/versioned_store.h"
+#include "annals/tests/engine/fixtures.h"
+#include "annals/tests/faults/failing_allocation.h"
+
+namespace annals {
+namespace {
+
+using Result = absl::StatusOr<ExecuteResult>;
+
+// Does `work` with its first, second, ... allocation failing, until none is left to fail, and
+// tells how many there were. What `work` makes it also drops. `look` sees what became of the
+// rest of the world.
+uint64_t FailEachAllocation(
+    const std::function<void()>& work, const std::function<void()>& look = [] {}) {
+  work();  // What is made once and kept is made here.
+  for (uint64_t kth = 1;; ++kth) {
+    SCOPED_TRACE(absl::StrCat("allocation ", kth));
+    const int64_t before = LiveBlocks();
+    bool failed = false;
+    {
+      const FailingAllocation failing(kth);
+      try {
+        work();
+      } catch (const std::bad_alloc&) {
+      }
+      failed = failing.happened();
+    }
+    EXPECT_EQ(LiveBlocks(), before) << "something was left behind";
+    look();
+    if (!failed || ::testing::Test::HasFailure()) return kth - 1;
+  }
+}
+
+// What there is before: two tables, an index, two zones.
+std::vector<CatalogCommand> Before() {
+  return {TableNamed("T"), TableNamed("OLD"),
+          CreateIndex{.name = "I", .table = "T", .columns = {"VAL"}, .collations = {{}}},
+          CreateZone{.name = "Z", .storage_profiles = {"default"}}};
+}
+
+// A change of everything that can be changed.
+std::vector<CatalogCommand> Change() {
+  return {
+      SchemaNamed("S"),
+      CreateTable{.schema = "S",
+                  .name = "A TABLE WITH A NAME THAT IS LONG ENOUGH",
+                  .columns = {Int("ID"),
+                              {.name = "TEXT",
+                               .type = String(20),
+                               .nullable = true,
+                               .default_value = Constant("a default that is long enough")}},
+                  .primary_key = HashPrimaryKey({"ID"})},
+      CreateIndex{.schema = "S",
+                  .name = "BY_TEXT",
+                  .table = "A TABLE WITH A NAME THAT IS LONG ENOUGH",
+                  .kind = IndexKind::kHash,
+                  .columns = {"TEXT"}},
+      AlterTableAddColumn{.table = "T", .columns = {NullableInt("MORE"), NullableInt("EVEN MORE")}},
+      AlterTableDropColumn{.table = "T", .columns = {"MORE"}},
+      AlterTableAlterColumn{.table = "T", .column = "VAL", .type = TypeId::kInt64},
+      Touch("T", 7),
+      RenameTable{.name = "T", .new_name = "RENAMED"},
+      RenameIndex{.name = "I", .new_name = "J"},
+      DropTable{.name = "OLD"},
+      AlterZone{.name = "Z", .replicas = 3},
+      RenameZone{.name = "Z", .new_name = "Y"},
+      AlterZoneSetDefault{.name = "Y"}};
+}
+
+class AllocationTest : public ::testing::Test {
+ protected:
+  AllocationTest() {
+    EXPECT_THAT(Apply(NewObject{BuildObject(SchemaFields{{0}, "PUBLIC"})}, base_), IsOk());
+    base_.set_next_object_id({1});
+    CatalogDraft draft = NewDraft();
+    EXPECT_THAT(PlanBatch(Before(), base_, draft, Policy::kStrict), IsOk());
+    std::move(draft).MergeInto(base_);
+    state_ = StateDigest(base_);
+  }
+
+  CatalogDraft NewDraft() const { return {base_, {2}, kTime}; }
+  void ExpectUnchanged() const { EXPECT_EQ(StateDigest(base_), state_); }
+
+  // Of Change().
+  VersionedUpdate Update() const {
+    CatalogDraft draft = NewDraft();
+    auto batch = PlanBatch(Change(), base_, draft, Policy::kStrict);
+    EXPECT_THAT(batch, IsOk());
+    return {.timestamp = kTime,
+            .activation = kTime,
+            .policy = Policy::kStrict,
+            .next_object_id = draft.next_object_id(),
+            .entries = std::move(batch->entries),
+            .author = "somebody with a long name",
+            .message = "a message that is long enough",
+            .statement = "a statement that is long enough"};
+  }
+
+  static constexpr HybridTimestamp kTime{2000, 0};
+
+  EmptyCatalog empty_;
+  CatalogDraft base_{empty_, {1}, HybridTimestamp(1000, 0)};
+  std::string state_;
+};
+
+TEST_F(AllocationTest, DecodingAnUpdateLeavesNothingBehind) {
+  const VersionedUpdate update = Update();
+  const std::string bytes = EncodeUpdate(update);
+  EXPECT_GT(FailEachAllocation(
+                [&] { EXPECT_EQ(DecodeUpdate(bytes)->entries.size(), update.entries.size()); }),
+            10u);
+  EXPECT_GT(FailEachAllocation([&] { EXPECT_EQ(EncodeUpdate(update), bytes); }), 3u);
+}
+
+// What a call plans on is what those before it in its group have planned.
+TEST_F(AllocationTest, PlanningChangesNothingOfWhatItIsPlannedOn) {
+  const std::vector<CatalogCommand> first = {SchemaNamed("FIRST"), Touch("T")};
+  const std::vector<CatalogCommand> second = Change();
+  std::string expected;
+  const auto plan = [&] {
+    CatalogDraft planned = NewDraft();
+    auto batch = PlanBatch(first, base_, planned, Policy::kStrict);
+    if (!batch.ok()) return;
+    try {
+      CatalogDraft draft(planned, {3}, kTime);
+      PlanBatch(second, planned, draft, Policy::kStrict).IgnoreError();
+    } catch (const std::bad_alloc&) {
+    }
+    const std::string state = StateDigest(planned) + CanonicalLines(planned);
+    if (expected.empty()) expected = state;
+    EXPECT_EQ(state, expected);
+  };
+  EXPECT_GT(FailEachAllocation(plan, [&] { ExpectUnchanged(); }), 100u);
+}
+
+TEST_F(AllocationTest, ApplyingChangesNothingOfWhatItIsAppliedTo) {
+  const VersionedUpdate update = Update();
+  const auto apply = [&] {
+    CatalogDraft draft = NewDraft();
+    EXPECT_TRUE(Apply(update, draft).ok());
+  };
+  EXPECT_GT(FailEachAllocation(apply, [&] { ExpectUnchanged(); }), 50u);
+}
+
+TEST_F(AllocationTest, ParsingSqlLeavesNothingBehind) {
+  constexpr std::string_view kSql =
+      "CREATE TABLE s.a_table_with_a_long_name (id INT, t VARCHAR(20) DEFAULT 'long enough, I "
+      "hope',"
+      "  PRIMARY KEY USING SORTED (id DESC NULLS LAST)) COLOCATE BY (id) ZONE z;"
+      "BEGIN; ALTER TABLE a_table_with_a_long_name ADD COLUMN (x DECIMAL(10, 2), y UUID);"
+      "CREATE UNIQUE INDEX an_index_with_a_long_name ON t (a, b DESC); COMMIT MESSAGE 'because it "
+      "is so';"
+      "CREATE ZONE z (REPLICAS 3, NODES FILTER '$..*') STORAGE PROFILES ['default', 'another one'];"
+      "SHOW TABLES LIKE 'a%' AS OF VERSION 7";
+  EXPECT_GT(FailEachAllocation([&] { EXPECT_EQ(ddl::Parse(kSql)->size(), 4u); }), 100u);
+  EXPECT_GT(FailEachAllocation([&] {
+              EXPECT_FALSE(ddl::Parse("CREATE TABLE \"a table with a long name\" (;").ok());
+            }),
+            10u);
+}
+
+// What an installation that fails has left is of no version.
+TEST_F(AllocationTest, InstallingAVersionLeavesThoseBeforeItAlone) {
+  const Delta first = base_.CopyDelta();
+  CatalogDraft draft = NewDraft();
+  ASSERT_THAT(Apply(Update(), draft), IsOk());
+  const Delta second = draft.CopyDelta();
+  const std::string state = StateDigest(draft);
+  bool failed = true;
+  for (uint64_t kth = 1; failed; ++kth) {
+    SCOPED_TRACE(absl::StrCat("allocation ", kth));
+    const auto store = VersionedStore::Create();
+    store->Install(first, HybridTimestamp(1000, 0));
+    const Catalog held = store->Latest();
+    {
+      const FailingAllocation failing(kth);
+      try {
+        store->Install(second, kTime);
+      } catch (const std::bad_alloc&) {
+      }
+      failed = failing.happened();
+    }
+    EXPECT_EQ(StateDigest(held), state_);
+    EXPECT_EQ(StateDigest(*store->At({1})), state_);
+    if (store->latest() == CatalogVersion{1}) {
+      EXPECT_TRUE(failed);
+    } else {
+      EXPECT_EQ(StateDigest(*store->At({2})), state);
+    }
+  }
+}
+
+// --- The engine, whose caller's thread does it all.
+
+TEST(OutOfMemoryTest, ACommandIsExecutedAsAWholeOrNotAtAll) {
+  MemoryDisk sample;
+  const Manager model = MustOpen(sample);
+  ASSERT_THAT(model->Execute(Before()), IsOk());
+  const std::string before = CanonicalLines(model->Latest());
+  ASSERT_THAT(model->Execute(Change()), IsOk());
+  const std::string after = CanonicalLines(model->Latest());
+  const auto expect_whole = [&](const CatalogManager& manager, CatalogVersion version) {
+    EXPECT_EQ(LatestOf(manager), version);
+    EXPECT_EQ(CanonicalLines(manager.Latest()), version.value == 2 ? before : after);
+  };
+
+  bool failed = true;
+  uint64_t kth = 0;
+  while (failed && !::testing::Test::HasFailure()) {
+    SCOPED_TRACE(absl::StrCat("allocation ", ++kth));
+    MemoryDisk disk;
+    Manager manager = MustOpen(disk);
+    ASSERT_THAT(manager->Execute(Before()), IsOk());
+    std::vector<CatalogCommand> commands = Change();
+    Result result;
+    {
+      const FailingAllocation failing(kth);
+      try {
+        result = manager->Execute(std::move(commands));
+      } catch (...) {
+        ADD_FAILURE() << "nothing may be thrown at a caller";
+      }
+      failed = failing.happened();
+    }
+    const bool logged = result.ok() || absl::StrContains(result.status().message(), "in the log");
+    const bool unknown = ReasonOf(result.status()) == Reason::OUTCOME_UNKNOWN;
+    if (!result.ok()) expect_whole(*manager, LatestOf(*manager));
+    if (result.ok()) expect_whole(*manager, {3});
+    manager = nullptr;
+    manager = MustOpen(disk);
+    expect_whole(*manager, unknown ? LatestOf(*manager) : CatalogVersion{logged ? 3u : 2u});
+    EXPECT_THAT(manager->Execute(SchemaNamed("NEXT")), IsOk());
+  }
+  EXPECT_GT(kth, 200u);
+  RecordProperty("allocations", static_cast<int>(kth - 1));
+}
+
+}  // namespace
+}  // namespace annals
