@@ -256,7 +256,7 @@ TEST_F(ClientsTest, SixteenCommittersReadersAndATruncatorAgreeOnOneHistory) {
         std::vector<std::pair<Catalog, std::string>> held;
         while (!stop_) {
           client.Below(2) == 0 ? client.Read() : client.ReadAtSafeTime();
-          if (client.Below(16) == 0) client.DoNothing();
+          if (client.Below(8) == 0) client.DoNothing();
           // What is held stays as it is, whatever is truncated (I10).
           const Catalog latest = node.manager().Latest();
           if (held.size() < 8) {

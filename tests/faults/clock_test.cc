@@ -315,7 +315,7 @@ TEST_P(ClockTest, NeverChangesWhatWasActiveAtASafeTime) {
     const uint64_t seed = FirstSeed() + n;
     SCOPED_TRACE(
         absl::StrCat("to repeat: ANNALS_FAULTS_SEED=", seed, " ANNALS_FAULTS_SCALE=0.001"));
-    ClockSchedule(seed).Run(30);
+    ClockSchedule(seed).Run(60);
     if (HasFailure()) return;
   }
 }
