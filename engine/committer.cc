@@ -201,16 +201,19 @@ size_t Committer::Commit(std::span<Request* const> requests) {
                                                           " times in a row; try again")));
 }
 
-// The catalog at the sequencer's head. If that is truncated already, the sequencer is
-// about to move on.
+// The catalog at the sequencer's head, which is no older than what anybody can see: another
+// writer's version is there before its listeners have run. If it is truncated already, the
+// sequencer is about to move on.
 absl::StatusOr<Catalog> Committer::TakeBase(ReplayHead& head, absl::Time deadline) {
+  CatalogVersion least = store_.latest();
   for (;;) {
+    if (const absl::Status there = sequencer_.WaitFor(least, deadline); !there.ok()) {
+      return WithContext(there, kNothingWritten);
+    }
     head = sequencer_.head();
     auto base = store_.At(head.version);
     if (base.ok()) return base;
-    if (const absl::Status moved = sequencer_.WaitFor(head.version.Next(), deadline); !moved.ok()) {
-      return WithContext(moved, kNothingWritten);
-    }
+    least = head.version.Next();
   }
 }
 

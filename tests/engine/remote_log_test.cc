@@ -83,6 +83,30 @@ TEST_F(RemoteLogTest, WhoLosesTheRaceForANameHearsThatItIsTaken) {
   ExpectOneHistory();
 }
 
+// A version can be read while its listeners still run.
+TEST_F(RemoteLogTest, WhoHasSeenAVersionOfOthersBuildsOnIt) {
+  std::promise<void> open;
+  ours_->AddListener([opened = open.get_future().share()](const CatalogEvent&) {
+    opened.wait();
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(theirs_->Execute(TableNamed("T")), IsOk());
+  ASSERT_TRUE(Eventually([&] { return LatestOf(*ours_) == CatalogVersion{2}; }));
+  auto expecting = std::async(std::launch::async, [&] {
+    return ours_->Execute(Touch("T"), {.expected_version = CatalogVersion{2}});
+  });
+  auto nothing = std::async(std::launch::async, [&] {
+    return ours_->Execute(SchemaNamed("PUBLIC", /*if_not_exists=*/true));
+  });
+  EXPECT_EQ(expecting.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  open.set_value();
+  EXPECT_THAT(expecting.get(), IsOk());
+  const Result done = nothing.get();
+  ASSERT_THAT(done, IsOk());
+  EXPECT_GE(done->version, CatalogVersion{2});
+  ExpectOneHistory();
+}
+
 TEST_F(RemoteLogTest, WhoExpectsAVersionDoesNotTryAgain) {
   LoseNextRaceTo(TableNamed("THEIRS"));
   EXPECT_THAT(ours_->Execute(TableNamed("OURS"), {.expected_version = CatalogVersion{1}}),
