@@ -283,6 +283,7 @@ TEST_F(ClientsTest, SixteenCommittersReadersAndATruncatorAgreeOnOneHistory) {
     JoinAll();
     node.Finish(LatestOf(node.manager()));
     ExpectRight(recorder);
+    RecordProperty("calls", static_cast<int>(recorder.calls()));
     last = StateOf(node.manager().Latest());
   }
   EXPECT_EQ(StateOf(MustOpen(disk)->Latest()), last);
@@ -361,6 +362,7 @@ TEST_F(ClientsTest, OfALogThatOthersWriteToAndThatLosesRepliesAgreeOnOneHistory)
     EXPECT_EQ(StateOf(node->manager().Latest()), StateOf(late->Latest()));
   }
   ExpectRight(recorder);
+  RecordProperty("calls", static_cast<int>(recorder.calls()));
 }
 
 }  // namespace

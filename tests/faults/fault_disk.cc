@@ -483,12 +483,16 @@ FaultDisk::FileKind FaultDisk::KindOf(const std::string& path) {
   return FileKind::kOther;
 }
 
-std::string FaultDisk::NameOf(const Point& point) {
+std::string FaultDisk::NameOf(const Site& site) {
   static constexpr const char* kOperations[] = {"create", "write",  "sync",           "rename",
-                                                "link",   "delete", "sync-directory", "read"};
+                                                "link",   "delete", "sync_directory", "read"};
   static constexpr const char* kKinds[] = {"log", "table", "manifest", "current", "mark", "other"};
-  return absl::StrCat(kOperations[static_cast<size_t>(point.site.operation)], " ",
-                      kKinds[static_cast<size_t>(point.site.kind)], " #", point.ordinal);
+  return absl::StrCat(kOperations[static_cast<size_t>(site.operation)], "_",
+                      kKinds[static_cast<size_t>(site.kind)]);
+}
+
+std::string FaultDisk::NameOf(const Point& point) {
+  return absl::StrCat(NameOf(point.site), " #", point.ordinal);
 }
 
 std::map<FaultDisk::Site, uint64_t> FaultDisk::Counts() const {

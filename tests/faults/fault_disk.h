@@ -46,6 +46,7 @@ class FaultDisk {
     Site site;
     uint64_t ordinal;  // From 1.
   };
+  static std::string NameOf(const Site& site);  // "sync_log"
   static std::string NameOf(const Point& point);
 
   // What a power cut leaves of bytes that were not synced.

@@ -290,6 +290,7 @@ TEST_P(KilledWriterTest, HasLostNothingThatItWasTold) {
             << " opened the store, " << kills[Activity::kCommits] << " committed, "
             << kills[Activity::kTakesSnapshot] << " made a snapshot, " << kills[Activity::kCopies]
             << " copied it\n";
+  RecordProperty("kills", static_cast<int>(count));
   if (count < 50) return;
   for (const Activity activity : kActivities) EXPECT_GT(kills[activity], 0u);
 }

@@ -18,7 +18,8 @@ TEST_P(PowerCutTest, LosesNothingThatWasAcknowledgedAndTheStoreGoesOn) {
                                      Survival::kAll};
   const std::vector<Moment> moments = MomentsOfALife();
   ASSERT_GT(moments.size(), 100);
-  const uint64_t cuts = RunCases(10'000, GetParam(), [&](uint64_t number) {
+  std::map<std::string, int> cuts;
+  RunCases(10'000, GetParam(), [&](uint64_t number) {
     const Moment& moment = moments[number % moments.size()];
     const uint64_t round = number / moments.size();
     const bool strict = round / 4 % 2 == 0;
@@ -27,8 +28,9 @@ TEST_P(PowerCutTest, LosesNothingThatWasAcknowledgedAndTheStoreGoesOn) {
     const auto after =
         moment.disk->AfterPowerCut(kSurvivals[round % 4], strict, FirstSeed() + number);
     ExpectSound(*after, moment.promise);
+    ++cuts[FaultDisk::NameOf(moment.point.site)];
   });
-  RecordProperty("cuts", static_cast<int>(cuts));
+  for (const auto& [site, count] : cuts) RecordProperty("cuts_before_" + site, count);
 }
 
 }  // namespace

@@ -18,18 +18,21 @@ import tempfile
 import time
 from collections import Counter
 
-# One turn of each kind of work: a name, a program, the tests in it, what the environment says,
-# and the variable that takes the seed of the turn.
-TURNS = [
-    ("faults", "annals_faults_tests", "*", {"ANNALS_FAULTS_SCALE": "2"}, "ANNALS_FAULTS_SEED"),
-    ("model", "annals_model_tests", "*CatalogModelTest*", {"ANNALS_MODEL_STEPS": "50000"}, "ANNALS_MODEL_SEED"),
+# The kinds of work: a name, a program, the tests in it, what the environment says of how much a
+# turn does, and the variable that takes the seed of the turn.
+KINDS = [
+    ("faults", "annals_faults_tests", "*", {"ANNALS_FAULTS_SCALE": 2}, "ANNALS_FAULTS_SEED"),
+    ("model", "annals_model_tests", "*CatalogModelTest*", {"ANNALS_MODEL_STEPS": 100_000}, "ANNALS_MODEL_SEED"),
     ("export", "annals_model_tests", "*Export*", {}, "ANNALS_EXPORT_SEED"),
     ("migration", "annals_model_tests", "*Migration*", {}, "ANNALS_MIGRATION_SEED"),
     ("histories", "annals_engine_tests", "*HistoryTest*", {}, "ANNALS_SEED"),
-    ("threads", "annals_engine_tests", "Concurrency.*", {"ANNALS_STRESS_SECONDS": "20"}, None),
-    ("store", "annals_catalog_tests", "VersionedStore*", {"ANNALS_STRESS_SECONDS": "20"}, "ANNALS_SEED"),
+    ("threads", "annals_engine_tests", "Concurrency.*", {"ANNALS_STRESS_SECONDS": 20}, None),
+    ("store", "annals_catalog_tests", "*StressTest*", {"ANNALS_STRESS_SECONDS": 20}, "ANNALS_SEED"),
 ]
 FUZZ_SECONDS = 60
+# A soak that is shorter than this does less in a turn.
+WHOLE_TURNS_HOURS = 0.1
+SHARE_OF_SHORT_TURNS = 0.2
 
 
 class Soak:
@@ -38,17 +41,18 @@ class Soak:
         self.fuzz = pathlib.Path(fuzz).resolve() if fuzz else None
         self.end = time.monotonic() + hours * 3600
         self.seed = seed
+        self.share = 1 if hours >= WHOLE_TURNS_HOURS else SHARE_OF_SHORT_TURNS
         self.turns = Counter()
         self.covered = Counter()
         self.failures = []
 
     def run(self):
         """Turns until the time is over, and at least one of each kind."""
-        kinds = [lambda number, turn=turn: self.test(number, *turn) for turn in TURNS]
+        kinds = [lambda number, kind=kind: self.test(number, *kind) for kind in KINDS]
         kinds += [lambda number, target=target: self.fuzz_turn(number, target) for target in self.targets()]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for number in range(sys.maxsize):
-                list(pool.map(lambda kind: kind(number), kinds))
+                list(pool.map(lambda take_turn: take_turn(number), kinds))
                 if self.failures or time.monotonic() > self.end:
                     return
 
@@ -61,7 +65,7 @@ class Soak:
     def test(self, number, name, program, tests, environment, seed_variable):
         if self.is_over(number):
             return
-        given = dict(environment)
+        given = {name: f"{amount * self.share:g}" for name, amount in environment.items()}
         if seed_variable:
             given[seed_variable] = str(self.seed + number * 1_000_003)
         command = [str(self.build / "tests" / program), f"--gtest_filter={tests}", "--gtest_brief=1"]
@@ -79,7 +83,7 @@ class Soak:
         corpus = self.fuzz / "fuzz" / name
         corpus.mkdir(parents=True, exist_ok=True)
         seeds = pathlib.Path(__file__).parents[1] / "fuzz" / f"{name}_seeds"
-        command = [str(target), f"-max_total_time={FUZZ_SECONDS}", "-rss_limit_mb=1024", "-timeout=10",
+        command = [str(target), f"-max_total_time={FUZZ_SECONDS * self.share:.0f}", "-malloc_limit_mb=256", "-rss_limit_mb=1024", "-timeout=10",
                    f"-seed={self.seed + number}", "-print_final_stats=1", f"-artifact_prefix={self.fuzz}/", str(corpus)]
         ended = self.start(command + ([str(seeds)] if seeds.exists() else []), {})
         for line in ended.stdout.splitlines():
