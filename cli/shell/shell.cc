@@ -64,6 +64,11 @@ bool Takes(const Verb& verb, std::string_view option, std::string_view value = "
   });
 }
 
+// Whether the words say how to write it, so that the shell's mode does not.
+bool SaysForm(const Arguments& arguments) {
+  return arguments.Has("output") || arguments.Has("oneline") || arguments.Has("stat");
+}
+
 bool Writes(const ddl::Statement& statement) {
   return std::holds_alternative<ddl::Write>(statement.what) ||
          std::holds_alternative<ddl::Explain>(statement.what);
@@ -324,7 +329,7 @@ ExitCode Shell::DoVerb(std::string_view name, std::vector<std::string> words) {
   if (at_ && Takes(verb, "--at") && !arguments->Has("at")) {
     arguments->Add("at", {absl::StrCat(at_->value)});
   }
-  if (Takes(verb, "--output", mode_) && !arguments->Has("output")) {
+  if (Takes(verb, "--output", mode_) && !SaysForm(*arguments)) {
     arguments->Add("output", {mode_});
   }
   const StoreInUse store = store_.in_use();

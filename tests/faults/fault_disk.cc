@@ -277,8 +277,7 @@ class FaultDisk::Files final : public rocksdb::FileSystem {
     const std::string path = Clean(name);
     std::lock_guard lock(disk_->mu_);
     NodeRef node;
-    IOStatus done = disk_->Happen(Operation::kRead, path);
-    if (done.ok()) done = disk_->Find(path, &node);
+    IOStatus done = disk_->HappenTo(Operation::kRead, path, &node);
     if (done.ok()) *file = std::make_unique<MixedFile>(disk_, path, std::move(node));
     return done;
   }
@@ -288,8 +287,7 @@ class FaultDisk::Files final : public rocksdb::FileSystem {
     const std::string path = Clean(name);
     std::lock_guard lock(disk_->mu_);
     NodeRef node;
-    IOStatus done = disk_->Happen(Operation::kRead, path);
-    if (done.ok()) done = disk_->Find(path, &node);
+    IOStatus done = disk_->HappenTo(Operation::kRead, path, &node);
     if (done.ok()) *directory = std::make_unique<Directory>(disk_, path);
     return done;
   }
@@ -308,8 +306,7 @@ class FaultDisk::Files final : public rocksdb::FileSystem {
     std::lock_guard lock(disk_->mu_);
     children->clear();
     NodeRef node;
-    IOStatus done = disk_->Happen(Operation::kRead, path);
-    if (done.ok()) done = disk_->Find(path, &node);
+    IOStatus done = disk_->HappenTo(Operation::kRead, path, &node);
     if (!done.ok()) return done;
     for (const auto& [child, ignored] : disk_->names_) {
       if (child != path && ParentOf(child) == path) children->emplace_back(BaseOf(child));
@@ -347,8 +344,7 @@ class FaultDisk::Files final : public rocksdb::FileSystem {
     const std::string path = Clean(name);
     std::lock_guard lock(disk_->mu_);
     NodeRef node;
-    IOStatus done = disk_->Happen(Operation::kRead, path);
-    if (done.ok()) done = disk_->Find(path, &node);
+    IOStatus done = disk_->HappenTo(Operation::kRead, path, &node);
     if (done.ok()) *size = node->now.size();
     return done;
   }
@@ -430,8 +426,7 @@ class FaultDisk::Files final : public rocksdb::FileSystem {
     const std::string path = Clean(name);
     std::lock_guard lock(disk_->mu_);
     NodeRef node;
-    IOStatus done = disk_->Happen(Operation::kRead, path);
-    if (done.ok()) done = disk_->Find(path, &node);
+    IOStatus done = disk_->HappenTo(Operation::kRead, path, &node);
     if (done.ok()) *file = std::make_unique<ReadFile>(disk_, path, std::move(node));
     return done;
   }
@@ -452,8 +447,7 @@ class FaultDisk::Files final : public rocksdb::FileSystem {
     const std::string path = Clean(name);
     std::lock_guard lock(disk_->mu_);
     NodeRef node;
-    IOStatus done = disk_->Happen(Operation::kDelete, path);
-    if (done.ok()) done = disk_->Find(path, &node);
+    IOStatus done = disk_->HappenTo(Operation::kDelete, path, &node);
     if (done.ok()) disk_->Change({path, "", nullptr});
     return done;
   }
@@ -557,6 +551,11 @@ uint64_t FaultDisk::UsedLocked() const {
 uint64_t FaultDisk::used() const {
   std::lock_guard lock(mu_);
   return UsedLocked();
+}
+
+IOStatus FaultDisk::HappenTo(Operation operation, const std::string& path, NodeRef* node) {
+  IOStatus done = Happen(operation, path);
+  return done.ok() ? Find(path, node) : done;
 }
 
 IOStatus FaultDisk::Find(const std::string& path, NodeRef* node) const {

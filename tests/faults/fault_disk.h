@@ -121,6 +121,8 @@ class FaultDisk {
 
   // All that follow need mu_.
   rocksdb::IOStatus Happen(Operation operation, const std::string& path);
+  // And finds what it happens to.
+  rocksdb::IOStatus HappenTo(Operation operation, const std::string& path, NodeRef* node);
   rocksdb::IOStatus HasRoom(uint64_t more) const;
   uint64_t UsedLocked() const;
   void Change(Renaming renaming);

@@ -13,6 +13,8 @@
 #include "annals/annals.h"
 #include "annals/cli/catalog_json.h"
 #include "annals/cli/json.h"
+#include "annals/cli/request.h"
+#include "annals/schemas/status.h"
 
 namespace annals::cli {
 namespace {
