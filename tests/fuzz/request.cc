@@ -1,6 +1,8 @@
 // Requests of the JSON-lines protocol, from anybody: each is done or refused, without a crash.
 // What is refused changes nothing (I11); what is done can be shown.
 
+#include "annals/cli/request.h"
+
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -13,7 +15,6 @@
 #include "annals/annals.h"
 #include "annals/cli/catalog_json.h"
 #include "annals/cli/json.h"
-#include "annals/cli/request.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
