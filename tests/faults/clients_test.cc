@@ -282,8 +282,8 @@ TEST_F(ClientsTest, SixteenCommittersReadersAndATruncatorAgreeOnOneHistory) {
     stop_ = true;
     JoinAll();
     node.Finish(LatestOf(node.manager()));
-    ExpectRight(recorder);
     RecordProperty("calls", static_cast<int>(recorder.calls()));
+    ExpectRight(recorder);
     last = StateOf(node.manager().Latest());
   }
   EXPECT_EQ(StateOf(MustOpen(disk)->Latest()), last);
@@ -361,8 +361,8 @@ TEST_F(ClientsTest, OfALogThatOthersWriteToAndThatLosesRepliesAgreeOnOneHistory)
     node->Finish(head);
     EXPECT_EQ(StateOf(node->manager().Latest()), StateOf(late->Latest()));
   }
-  ExpectRight(recorder);
   RecordProperty("calls", static_cast<int>(recorder.calls()));
+  ExpectRight(recorder);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "annals/tests/engine/fixtures.h"
 #include "annals/tests/faults/fault_disk.h"
 
@@ -56,6 +57,12 @@ OpenedStore OpenOn(FaultDisk& disk, const std::string& path = kStore, bool read_
 
 inline uint64_t EarliestOf(const CatalogManager& manager) {
   return manager.GetStats().store.earliest.value;
+}
+
+// Whether an error of opening says where it is.
+inline bool NamesFileOrKey(const absl::Status& error) {
+  return absl::StrContains(error.message(), kStore) ||
+         absl::StrContains(error.message(), "catalog.");
 }
 
 // That the store is whole, has all that was promised and nothing that nobody asked for, and

@@ -102,7 +102,7 @@ class Soak:
             for test in suite["testsuite"]:
                 self.covered["tests"] += 1
                 for name, value in test.items():
-                    if name.islower() and str(value).isdigit() and name not in ("line", "file"):
+                    if name.islower() and str(value).isdigit() and name not in ("line", "file", "value_param"):
                         self.covered[f"{suite['name'].split('/')[-1]} {name}"] += int(value)
 
     def conclude(self, name, command, environment, ended):
