@@ -41,7 +41,7 @@ TEST_P(BitFlipTest, IsRefusedOrAlarmedOrHarmless) {
     const OpenedStore store = OpenOn(*disk, kStore, read_only);
     if (store.manager == nullptr) {
       ++outcomes["refused"];
-      EXPECT_TRUE(NamesFileOrKey(store.status)) << store.status;
+      ExpectNamesPlace(store);
       return;
     }
     if (HasAll(*store.manager, life)) {

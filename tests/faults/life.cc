@@ -143,11 +143,11 @@ void ExpectVerified(FaultDisk& disk, const std::string& path) {
 
 OpenedStore OpenOn(FaultDisk& disk, const std::string& path, bool read_only) {
   auto log = OpenRocksDbLog({.path = path, .read_only = read_only, .env = disk.env()});
-  if (!log.ok()) return {log.status(), nullptr};
+  if (!log.ok()) return {log.status(), nullptr, /*has_log=*/false};
   auto manager =
       CatalogManager::Open(*std::move(log), {.read_only = read_only, .clock = &StandingClock()});
-  if (!manager.ok()) return {manager.status(), nullptr};
-  return {absl::OkStatus(), *std::move(manager)};
+  if (!manager.ok()) return {manager.status(), nullptr, /*has_log=*/true};
+  return {absl::OkStatus(), *std::move(manager), /*has_log=*/true};
 }
 
 Life Live(FaultDisk& disk) {

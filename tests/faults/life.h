@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "annals/tests/engine/fixtures.h"
 #include "annals/tests/faults/fault_disk.h"
 
@@ -51,18 +50,25 @@ const std::map<uint64_t, State>& ExpectedStates();
 
 struct OpenedStore {
   absl::Status status;
-  Manager manager;  // Null unless OK.
+  Manager manager;       // Null unless OK.
+  bool has_log = false;  // Whether what failed is reading it, and not opening it.
 };
 OpenedStore OpenOn(FaultDisk& disk, const std::string& path = kStore, bool read_only = false);
 
-inline uint64_t EarliestOf(const CatalogManager& manager) {
-  return manager.GetStats().store.earliest.value;
+// An error names the store if its log cannot be opened, and at least the key if what is in it
+// is wrong.
+inline void ExpectNamesPlace(const OpenedStore& store) {
+  const auto names_store = ::testing::HasSubstr(kStore);
+  if (store.has_log) {
+    EXPECT_THAT(store.status.message(),
+                ::testing::AnyOf(names_store, ::testing::HasSubstr("catalog.")));
+  } else {
+    EXPECT_THAT(store.status.message(), names_store);
+  }
 }
 
-// Whether an error of opening says where it is.
-inline bool NamesFileOrKey(const absl::Status& error) {
-  return absl::StrContains(error.message(), kStore) ||
-         absl::StrContains(error.message(), "catalog.");
+inline uint64_t EarliestOf(const CatalogManager& manager) {
+  return manager.GetStats().store.earliest.value;
 }
 
 // That the store is whole, has all that was promised and nothing that nobody asked for, and

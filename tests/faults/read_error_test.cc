@@ -12,7 +12,7 @@ using Operation = FaultDisk::Operation;
 bool OpensWithAll(FaultDisk& disk, bool read_only, uint64_t latest) {
   const OpenedStore store = OpenOn(disk, kStore, read_only);
   if (store.manager == nullptr) {
-    EXPECT_TRUE(NamesFileOrKey(store.status)) << store.status;
+    ExpectNamesPlace(store);
     return false;
   }
   EXPECT_EQ(LatestOf(*store.manager).value, latest);
