@@ -33,6 +33,7 @@ namespace annals {
   X(COLUMN_EXISTS,                   kAlreadyExists)               \
   X(ZONE_EXISTS,                     kAlreadyExists)               \
   X(PRIMARY_KEY_EXISTS,              kAlreadyExists)               \
+  X(OBJECT_EXISTS,                   kAlreadyExists)               \
   /* Commands that are wrong by themselves. */                     \
   X(BLANK_IDENTIFIER,                kInvalidArgument)             \
   X(INVALID_NAME,                    kInvalidArgument)             \
@@ -77,6 +78,18 @@ namespace annals {
   X(COLLATIONS_COUNT,                kInvalidArgument)             \
   X(TOO_MANY_COLUMNS,                kInvalidArgument)             \
   X(TOO_MANY_KEY_COLUMNS,            kInvalidArgument)             \
+  X(UNKNOWN_TYPE,                      kInvalidArgument)             \
+  X(UNKNOWN_OPTION,                    kInvalidArgument)             \
+  X(MISSING_OPTION,                    kInvalidArgument)             \
+  X(DUPLICATE_OPTION,                  kInvalidArgument)             \
+  X(EXCLUSIVE_OPTIONS,                 kInvalidArgument)             \
+  X(TYPE_CHANGE,                       kInvalidArgument)             \
+  X(INALTERABLE_OPTION,                kInvalidArgument)             \
+  X(EMPTY_LIST,                        kInvalidArgument)             \
+  X(CONFLICTING_ACTIONS,               kInvalidArgument)             \
+  X(REF_KIND,                          kInvalidArgument)             \
+  X(CYCLE,                             kInvalidArgument)             \
+  X(TOO_MANY_OPTIONS,                  kInvalidArgument)             \
   X(TOO_MANY_ENTRIES,                kInvalidArgument)             \
   X(RECORD_TOO_LARGE,                kInvalidArgument)             \
   X(STATEMENT_TOO_LARGE,             kInvalidArgument)             \
@@ -108,6 +121,10 @@ namespace annals {
   X(WRONG_INDEX_STATUS,              kFailedPrecondition)          \
   X(REMOVE_INDEX_WRONG_STATUS,       kFailedPrecondition)          \
   X(NEEDS_RELAXED_POLICY,            kFailedPrecondition)          \
+  X(PREPARE_FAILED,                    kFailedPrecondition)          \
+  X(VALIDATION_FAILED,                 kFailedPrecondition)          \
+  X(NO_PROBE,                          kFailedPrecondition)          \
+  X(STORE_NOT_OPEN,                    kFailedPrecondition)          \
   X(EXECUTE_IN_LISTENER,             kFailedPrecondition)          \
   X(VERSION_NOT_ACTIVE,              kFailedPrecondition)          \
   X(CLOCK_BEHIND,                    kFailedPrecondition)          \
