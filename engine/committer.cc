@@ -1,6 +1,7 @@
 #include "annals/engine/committer.h"
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <optional>
 #include <utility>
