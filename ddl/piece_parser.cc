@@ -613,9 +613,11 @@ class Builder {
     std::string words;
     while (!text.empty()) {
       const size_t length = TokenLength(text);
-      absl::StrAppend(&words, words.empty() ? "" : " ", ToAbsl(text.substr(0, length)));
+      words += text.substr(0, length);
       text.remove_prefix(length);
-      text.remove_prefix(BlankLength(text));
+      const size_t blank = BlankLength(text);
+      if (blank > 0 && blank < text.size()) words += ' ';
+      text.remove_prefix(blank);
     }
     return words;
   }

@@ -151,7 +151,8 @@ std::string Clauses(const CatalogView& catalog, const ConfiguredDescriptor& obje
   return clauses;
 }
 
-absl::StatusOr<std::string> ColumnsClause(const ConfiguredDescriptor& object) {
+absl::StatusOr<std::string> ColumnsClause(const CatalogView& catalog,
+                                          const ConfiguredDescriptor& object) {
   std::vector<std::string> columns;
   for (const ColumnDescriptor column : object.columns()) {
     ANNALS_RETURN_IF_ERROR(CheckDefault(catalog, object, column));
@@ -169,7 +170,7 @@ absl::StatusOr<std::string> ConfiguredSql(const CatalogView& catalog,
                      absl::StrCat("a ", ToAbsl(KindName(object.kind())),
                                   " has no SQL form: its kind is not registered here"));
   }
-  ANNALS_ASSIGN_OR_RETURN(const std::string columns, ColumnsClause(object));
+  ANNALS_ASSIGN_OR_RETURN(const std::string columns, ColumnsClause(catalog, object));
   const std::string comment =
       object.comment().empty() ? "" : absl::StrCat(" COMMENT ", QuoteString(object.comment()));
   const std::string options = OptionsClause(catalog, object, *kind);

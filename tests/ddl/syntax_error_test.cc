@@ -38,7 +38,8 @@ void ExpectErrors(std::initializer_list<Mistake> mistakes, Reason reason = Reaso
 TEST(SyntaxErrorTest, ShowsPlaceLineAndCaret) {
   EXPECT_EQ(
       ErrorOf("-- a script\nCREATE SCHEMA s;\n  CREATE TABEL t (...)"),
-      "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX or ZONE\n"
+      "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX, ZONE, "
+      "CATALOG, CONNECTION, SECRET, SOURCE or SINK\n"
       "    CREATE TABEL t (...)\n"
       "           ^");
 }
