@@ -205,13 +205,6 @@ void ConfiguredMigration::Refresh(const ConfiguredDescriptor& wanted) {
 void ConfiguredMigration::TellWhatHasNoWords(const ConfiguredDescriptor* before,
                                              const ConfiguredDescriptor& wanted) {
   const std::string what = KindAndName(after_, wanted);
-  const auto now = before == nullptr
-                       ? std::nullopt
-                       : script_.now().Get<ConfiguredDescriptor>(wanted.id());
-  const uint32_t generation = now ? now->generation() : 0;
-  if (generation != wanted.generation()) {
-    script_.LeaveOut(what, absl::StrCat("no SQL makes its generation ", wanted.generation()));
-  }
   const auto labels = before == nullptr ? std::vector<OptionDescriptor>() : before->labels();
   if (!SameLabels(labels, wanted.labels())) {
     script_.LeaveOut(what, "no SQL gives or takes labels");

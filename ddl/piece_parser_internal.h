@@ -29,7 +29,7 @@
 #include "annals/commands/index_life_cycle.h"
 #include "annals/commands/rename_index.h"
 #include "annals/commands/rename_table.h"
-#include "annals/commands/rollback.h"
+#include "annals/ddl/rollback.h"
 #include "annals/ddl/splitter_internal.h"
 #include "annals/ddl/statement.h"
 
