@@ -179,6 +179,7 @@ EntryFacts KnownNames::FactsOf(const UpdateEntry& entry) const {
                         [&](const RenameObject& e) { return of_id(e.id, std::nullopt); },
                         [&](const SetIndexStatus& e) { return of_id(e.index, ObjectKind::kIndex); },
                         [&](const SetDefaultZone& e) { return of_id(e.zone, ObjectKind::kZone); },
+                        [&](const SetOptions& e) { return of_id(e.object, std::nullopt); },
                         [&](const auto& e) { return of_id(e.table, ObjectKind::kTable); },
                     },
                     entry);
@@ -226,6 +227,9 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
           },
           [&](const SetDefaultZone& e) {
             return absl::StrCat("make ", Named(e.zone, "zone"), " the default zone");
+          },
+          [&](const SetOptions& e) {
+            return absl::StrCat("set options of ", Named(e.object, "object"));
           },
       },
       entry);

@@ -1,6 +1,10 @@
 #include "annals/catalog/types.h"
 
 #include <array>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/kind.h"
 
 namespace annals {
 namespace {
@@ -48,7 +52,13 @@ std::string_view KindName(ObjectKind kind) {
     case ObjectKind::kSink:
       return "sink";
   }
-  return "object";
+  if (const KindDefinition* registered = FindKind(kind)) return registered->name;
+  static const auto kUnregistered = [] {
+    std::array<std::string, 256> names;
+    for (size_t i = 0; i < names.size(); ++i) names[i] = absl::StrCat("kind ", i);
+    return names;
+  }();
+  return kUnregistered[static_cast<uint8_t>(kind)];
 }
 
 std::string_view TypeName(TypeId type) {

@@ -26,7 +26,12 @@ enum class ObjectKind : uint8_t {
   kSink = 20,
 };
 
-// "table", "system view", ...
+// The numbers that kinds of a host have (catalog/kind.h).
+constexpr bool IsHostKind(ObjectKind kind) {
+  return static_cast<uint8_t>(kind) >= 64 && static_cast<uint8_t>(kind) < 224;
+}
+
+// "table", "system view", ...; of a host's kind that is not registered here, "kind 64".
 std::string_view KindName(ObjectKind kind);
 
 enum class TypeId : uint8_t {
