@@ -278,6 +278,7 @@ std::string PlaceText(const ObjectPlace& place) {
 FlatMap ColumnEntries(const ColumnList& columns) {
   FlatMap map;
   for (size_t at = 0; at < columns.size(); ++at) AddColumn(columns[at], at, map);
+  std::ranges::sort(map, {}, &FlatEntry::key);
   return map;
 }
 

@@ -31,7 +31,7 @@ ObjectDescriptor FindPlace(const CatalogView& catalog, const ObjectPlace& place)
 // "connection PUBLIC.C", for messages.
 std::string PlaceText(const ObjectPlace& place);
 
-// A column as entries of a flat map: what an object's file says of it.
+// What an object's file says of its columns, by key.
 FlatMap ColumnEntries(const ColumnList& columns);
 
 // The file of `object`. Values that nobody is to see are `***`. `says_name`: the file's
