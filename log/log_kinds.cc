@@ -92,10 +92,10 @@ absl::Status CheckLogOptions(std::string_view kind, const LogOptions& options,
   const auto unknown = std::find_if(options.begin(), options.end(), is_unknown);
   if (unknown == options.end()) return absl::OkStatus();
   const std::vector<std::string> names(known.begin(), known.end());
-  return MakeError(Reason::INVALID_VALUE,
-                   absl::StrCat("the log \"", ToAbsl(kind), "\" takes no option \"",
-                                unknown->first, "\"; it takes ",
-                                names.empty() ? "none" : absl::StrJoin(names, ", ")));
+  return MakeError(
+      Reason::INVALID_VALUE,
+      absl::StrCat("the log \"", ToAbsl(kind), "\" takes no option \"", unknown->first,
+                   "\"; it takes ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
 }
 
 }  // namespace annals

@@ -20,9 +20,9 @@ constexpr const char* kProbe = ".annals-probe.tmp";
 constexpr const char* kProbeInCapitals = ".ANNALS-PROBE.TMP";
 
 absl::Status IoError(const std::string& path, std::string_view what, int error) {
-  return MakeError(error == ENOSPC || error == EDQUOT ? Reason::DISK_FULL : Reason::IO_ERROR,
-                   absl::StrCat(path, ": ", ToAbsl(what), ": ",
-                                std::generic_category().message(error)));
+  return MakeError(
+      error == ENOSPC || error == EDQUOT ? Reason::DISK_FULL : Reason::IO_ERROR,
+      absl::StrCat(path, ": ", ToAbsl(what), ": ", std::generic_category().message(error)));
 }
 
 // A file that is closed in any case.

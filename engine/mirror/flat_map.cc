@@ -23,7 +23,8 @@ bool IsForbidden(char32_t character) {
 }  // namespace
 
 absl::Status AtLine(uint64_t line, absl::Status status) {
-  if (!status.ok() && line > 0) status.SetPayload(ToAbsl(kLinePayload), absl::Cord(absl::StrCat(line)));
+  if (!status.ok() && line > 0)
+    status.SetPayload(ToAbsl(kLinePayload), absl::Cord(absl::StrCat(line)));
   return status;
 }
 
@@ -54,9 +55,9 @@ absl::Status CheckKeys(const FlatMap& map) {
   std::set<std::string_view> seen;
   for (const FlatEntry& entry : map) {
     if (!seen.insert(entry.key).second) {
-      return AtLine(entry.line, MakeError(Reason::SYNTAX_ERROR,
-                                          absl::StrCat("the key ", Quoted(entry.key),
-                                                       " is there twice")));
+      return AtLine(entry.line,
+                    MakeError(Reason::SYNTAX_ERROR,
+                              absl::StrCat("the key ", Quoted(entry.key), " is there twice")));
     }
   }
   return absl::OkStatus();

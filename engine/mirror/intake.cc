@@ -38,13 +38,6 @@ CatalogCommand CommandOf(const IntakeStep& step) {
   return std::visit([](const auto& command) { return CatalogCommand(command); }, step.command);
 }
 
-std::vector<CatalogCommand> CommandsOf(const std::vector<IntakeStep>& steps) {
-  std::vector<CatalogCommand> commands;
-  commands.reserve(steps.size());
-  for (const IntakeStep& step : steps) commands.push_back(CommandOf(step));
-  return commands;
-}
-
 // The schema as commands want it, which is without meaning at the root.
 std::string SchemaFor(const ObjectPlace& place) {
   return place.schema.empty() ? std::string(kPublicSchema) : place.schema;
@@ -100,8 +93,8 @@ class Planner {
   const std::string& owner_;
   DesiredSet desired_;
   IntakePlan plan_;
-  std::set<ObjectPlace> seen_;     // By Create.
-  std::set<ObjectId> to_drop_;     // And not in a step yet.
+  std::set<ObjectPlace> seen_;           // By Create.
+  std::set<ObjectId> to_drop_;           // And not in a step yet.
   std::vector<IntakeStep> early_drops_;  // Of what has a name that another is to get.
   std::vector<IntakeStep> creates_;
   std::vector<IntakeStep> alters_;
@@ -178,10 +171,11 @@ bool Planner::FixedIsSame(const ConfiguredDescriptor& now, const DesiredObject& 
   const ObjectFile& file = object.file;
   if (!file.type.empty() && file.type != now.type()) {
     Refuse(object, file.line,
-           MakeError(Reason::TYPE_CHANGE,
-                     absl::StrCat(mirror::PlaceText(file.place), " is of the type \"",
-                                  ToAbsl(now.type()), "\" for as long as it lives, and cannot "
-                                  "become \"", file.type, "\"")));
+           MakeError(Reason::TYPE_CHANGE, absl::StrCat(mirror::PlaceText(file.place),
+                                                       " is of the type \"", ToAbsl(now.type()),
+                                                       "\" for as long as it lives, and cannot "
+                                                       "become \"",
+                                                       file.type, "\"")));
     return false;
   }
   const auto same = [](const mirror::FlatEntry& a, const mirror::FlatEntry& b) {
@@ -224,9 +218,8 @@ void Planner::SetAndReset(const ConfiguredDescriptor& now, const ObjectFile& fil
 void Planner::Alter(const ConfiguredDescriptor& now, const DesiredObject& object) {
   if (!FixedIsSame(now, object) || !CheckOptions(object, &now)) return;
   const ObjectFile& file = object.file;
-  AlterConfigured alter{.kind = file.place.kind,
-                        .schema = SchemaFor(file.place),
-                        .name = file.place.name};
+  AlterConfigured alter{
+      .kind = file.place.kind, .schema = SchemaFor(file.place), .name = file.place.name};
   SetAndReset(now, file, alter);
   if (file.comment != now.comment()) alter.comment = file.comment;
   std::vector<Option> labels = LabelsOf(file, now.FindLabel(kManagedByLabel));
@@ -265,8 +258,9 @@ void Planner::Drop(const ObjectDescriptor& object) {
            !place.schema.empty();
   });
   (is_wanted ? early_drops_ : drops_)
-      .push_back({DropConfigured{.kind = place.kind, .schema = SchemaFor(place), .name = place.name},
-                  absl::StrCat(options_.directory, "/", file)});
+      .push_back(
+          {DropConfigured{.kind = place.kind, .schema = SchemaFor(place), .name = place.name},
+           absl::StrCat(options_.directory, "/", file)});
 }
 
 // --- What cannot be done
@@ -281,21 +275,39 @@ bool SetAside(const absl::Status& status, IntakePlan& plan) {
   return true;
 }
 
+bool DoesNothing(const CatalogManager& manager, AlterConfigured alter, OptionSetting setting) {
+  alter.set = {std::move(setting)};
+  alter.reset.reset();
+  alter.comment.reset();
+  alter.labels.reset();
+  const auto entries = manager.Explain({CatalogCommand(std::move(alter))});
+  return entries.ok() && entries->empty();
+}
+
+// Takes out what differs in its spelling only: 07, where 7 was.
+void Shorten(const CatalogManager& manager, IntakePlan& plan) {
+  std::erase_if(plan.steps, [&](IntakeStep& step) {
+    auto* const alter = std::get_if<AlterConfigured>(&step.command);
+    if (alter == nullptr || !alter->set) return false;
+    std::erase_if(*alter->set, [&](const OptionSetting& setting) {
+      return DoesNothing(manager, *alter, setting);
+    });
+    if (alter->set->empty()) alter->set.reset();
+    return !alter->set && !alter->reset && !alter->comment && !alter->labels;
+  });
+}
+
 // Leaves in `plan` what can be done, all together.
 absl::Status Settle(const CatalogManager& manager, IntakePlan& plan) {
   while (!plan.steps.empty()) {
-    const auto entries = manager.Explain(CommandsOf(plan.steps));
-    // What differs in its spelling only makes no difference.
-    if (entries.ok() && entries->empty()) plan.steps.clear();
+    const auto entries = manager.Explain(CommandsOf(plan));
     if (entries.ok()) break;
     if (!SetAside(entries.status(), plan)) return entries.status();
   }
   return absl::OkStatus();
 }
 
-bool IsConflict(const absl::Status& status) {
-  return ReasonOf(status) == Reason::VERSION_CONFLICT;
-}
+bool IsConflict(const absl::Status& status) { return ReasonOf(status) == Reason::VERSION_CONFLICT; }
 
 }  // namespace
 
@@ -305,6 +317,13 @@ std::string IntakeProblem::ToString() const {
                       reason ? absl::StrCat(" (", ToAbsl(ReasonName(*reason)), ")") : "");
 }
 
+std::vector<CatalogCommand> CommandsOf(const IntakePlan& plan) {
+  std::vector<CatalogCommand> commands;
+  commands.reserve(plan.steps.size());
+  for (const IntakeStep& step : plan.steps) commands.push_back(CommandOf(step));
+  return commands;
+}
+
 Intake::Intake(IntakeOptions options)
     : options_(std::move(options)), owner_(OwnerOf(options_.directory)) {}
 
@@ -312,12 +331,15 @@ std::string Intake::AuthorOf(const ExecuteOptions& options) const {
   return options.author.empty() ? absl::StrCat("intake:", owner_) : options.author;
 }
 
+absl::Status Intake::Check() const { return mirror::ReadDesiredSet(options_.directory).status(); }
+
 absl::StatusOr<IntakePlan> Intake::Plan(const CatalogManager& manager) const {
   ANNALS_ASSIGN_OR_RETURN(DesiredSet desired, mirror::ReadDesiredSet(options_.directory));
   constexpr int kAttempts = 10;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const Catalog head = manager.Latest();
     IntakePlan plan = Planner(head, options_, owner_, desired).Plan();
+    Shorten(manager, plan);
     const absl::Status settled = Settle(manager, plan);
     if (manager.Latest().version() != head.version()) continue;  // It was planned on two.
     ANNALS_RETURN_IF_ERROR(settled);
@@ -332,7 +354,7 @@ absl::StatusOr<IntakeResult> Intake::Commit(CatalogManager& manager, IntakePlan 
   options.expected_version = plan.base;
   IntakeResult result{.version = plan.base};
   while (!plan.steps.empty()) {
-    const auto done = manager.Execute(CommandsOf(plan.steps), options);
+    const auto done = manager.Execute(CommandsOf(plan), options);
     if (done.ok()) {
       result.changed = std::ranges::count(done->applied, true) > 0;
       result.version = done->version;

@@ -65,6 +65,9 @@ struct IntakePlan {
   std::vector<IntakeProblem> problems;
 };
 
+// The commands of its steps, one each.
+std::vector<CatalogCommand> CommandsOf(const IntakePlan& plan);
+
 struct IntakeResult {
   bool changed = false;
   CatalogVersion version;         // The one that was made, or else the latest.
@@ -81,6 +84,9 @@ class Intake {
   // "intake:" and the directory, unless `options` name another.
   std::string AuthorOf(const ExecuteOptions& options) const;
 
+  // Whether there is such a directory, or file.
+  //   IO_ERROR
+  absl::Status Check() const;
   // What there is to do on the latest version.
   //   IO_ERROR  the directory cannot be read
   absl::StatusOr<IntakePlan> Plan(const CatalogManager& manager) const;

@@ -134,8 +134,8 @@ absl::Status Mirror::Write(const Wanted& wanted) const {
 absl::StatusOr<Follower> NewMirror(const MirrorOptions& options) {
   for (const ObjectKind kind : options.kinds) {
     if (IsConfigured(kind)) continue;
-    return MakeError(Reason::INVALID_VALUE, absl::StrCat("a mirror has no files for a ",
-                                                         ToAbsl(KindName(kind))));
+    return MakeError(Reason::INVALID_VALUE,
+                     absl::StrCat("a mirror has no files for a ", ToAbsl(KindName(kind))));
   }
   ANNALS_RETURN_IF_ERROR(mirror::MakeDirectory(options.directory));
   ANNALS_ASSIGN_OR_RETURN(const bool folds_case, mirror::FoldsCase(options.directory));

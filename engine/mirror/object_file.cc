@@ -171,14 +171,14 @@ absl::StatusOr<const KindDefinition*> KindOf(const FlatMap& map, const NamedFile
   const KindDefinition* const kind = FindKindByName(word);
   const uint64_t line = entry == nullptr ? 0 : entry->line;
   if (kind == nullptr) {
-    return AtLine(line, MakeError(Reason::INVALID_VALUE,
-                                  absl::StrCat("there is no kind ", Quoted(word), "; there are ",
-                                               KindNames())));
+    return AtLine(line,
+                  MakeError(Reason::INVALID_VALUE, absl::StrCat("there is no kind ", Quoted(word),
+                                                                "; there are ", KindNames())));
   }
   if (file.kind && kind->name != *file.kind) {
     return AtLine(line, MakeError(Reason::INVALID_VALUE,
-                                  absl::StrCat("the file's name says that it is a ",
-                                               *file.kind, ", and not a ", kind->name)));
+                                  absl::StrCat("the file's name says that it is a ", *file.kind,
+                                               ", and not a ", kind->name)));
   }
   return kind;
 }
@@ -202,7 +202,8 @@ absl::Status ReadPlace(const FlatMap& map, const KindDefinition& kind, NamedFile
   place.name = std::move(file.name);
   if (kind.at_root && file.schema) {
     return MakeError(Reason::INVALID_VALUE,
-                     absl::StrCat("a ", kind.name, " lives in no schema; a dot in its name is %2E "
+                     absl::StrCat("a ", kind.name,
+                                  " lives in no schema; a dot in its name is %2E "
                                   "in the file's name"));
   }
   if (!kind.at_root) place.schema = file.schema.value_or(std::string(kPublicSchema));
@@ -225,7 +226,7 @@ absl::Status ReadType(const FlatMap& map, const KindDefinition& kind, ObjectFile
 
 absl::Status ReadOption(const FlatEntry& entry, std::string_view words, const KindDefinition& kind,
                         ObjectFile& file) {
-  std::string key = kind.quoted_options ? std::string(words) : OptionKey(words);
+  std::string key = OptionKey(words);
   auto value = ReadOptionText(key, entry.value, FindOption(kind.kind, file.type, key));
   if (!value.ok()) return AtLine(entry.line, value.status());
   file.options.push_back({{std::move(key), *std::move(value)}, entry.line});
@@ -292,8 +293,8 @@ FlatMap ObjectEntries(const CatalogView& catalog, const ConfiguredDescriptor& ob
     map.push_back({OptionEntryKey(option.key()), OptionText(catalog, object, option)});
   }
   for (const OptionDescriptor& label : object.labels()) {
-    map.push_back({absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())),
-                   std::string(label.value())});
+    map.push_back(
+        {absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())), std::string(label.value())});
   }
   if (object.generation() > 0) {
     map.push_back({"object:generation", absl::StrCat(object.generation())});
@@ -310,8 +311,8 @@ bool SayTheSame(const ObjectFile& a, const ObjectFile& b) {
   const auto same_entry = [](const auto& x, const auto& y) {
     return x.key == y.key && x.value == y.value;
   };
-  return a.place == b.place && a.type == b.type && a.comment == b.comment &&
-         a.labels == b.labels && std::ranges::equal(a.options, b.options, same_option) &&
+  return a.place == b.place && a.type == b.type && a.comment == b.comment && a.labels == b.labels &&
+         std::ranges::equal(a.options, b.options, same_option) &&
          std::ranges::equal(a.column_entries, b.column_entries, same_entry);
 }
 

@@ -20,8 +20,8 @@ namespace {
 
 // What other readers of YAML take for no text.
 bool IsWordOfYaml(std::string_view text) {
-  static constexpr std::array<std::string_view, 10> kWords = {"null", "true", "false", "yes", "no",
-                                                              "on",   "off",  "y",     "n",   "nan"};
+  static constexpr std::array<std::string_view, 10> kWords = {
+      "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan"};
   const std::string lower = absl::AsciiStrToLower(ToAbsl(text));
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
@@ -65,7 +65,8 @@ void AppendQuoted(char32_t character, std::string& text) {
   }
   if (!IsUnseen(character)) return AppendCharacter(character, text);
   const auto number = static_cast<uint32_t>(character);
-  text += number < 0x10000 ? absl::StrFormat("\\u%04x", number) : absl::StrFormat("\\U%08x", number);
+  text +=
+      number < 0x10000 ? absl::StrFormat("\\u%04x", number) : absl::StrFormat("\\U%08x", number);
 }
 
 std::string ScalarOf(std::string_view text) {
