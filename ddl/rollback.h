@@ -5,14 +5,16 @@
 namespace annals {
 
 // Makes the catalog what it was at an earlier version, by a new one: history stays as it
-// is. Objects that are in both keep their ids; those that were dropped since are made anew
-// under new ids, and so are columns that are added again; what refers to them follows.
-// Indexes of tables that are there start again as registered, those of tables that are made
-// anew are available. Ids are never given twice.
+// is. The entries are those of the statements that lead there (ddl/migration.h). Objects
+// that are in both keep their ids; those that were dropped since are made anew under new
+// ids, and so are columns that are added again; what refers to them follows. Indexes of
+// tables that are there start again as registered, those of tables that are made anew are
+// available. Ids are never given twice.
 //
 //   CATALOG_VERSION_NOT_FOUND  the version is above the latest
 //   VERSION_TRUNCATED          the version is below the earliest
-//   NOT_SUPPORTED              the host of the plan keeps no versions
+//   NOT_SUPPORTED              what cannot be made what it was, under the policy of the
+//                              call, and why; or there are no versions where this is planned
 struct RollbackToVersion {
   CatalogVersion version;
 
