@@ -20,8 +20,6 @@
 #include "annals/engine/followers.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
-#include "annals/log/memory/memory_log.h"
-#include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/query.h"
@@ -41,18 +39,6 @@ struct Bootstrap {
     return entries;
   }
 };
-
-absl::StatusOr<std::unique_ptr<UpdateLog>> OpenLog(const OpenOptions& options) {
-  if (options.log == "memory") return NewMemoryLog();
-  if (options.log == "rocksdb") {
-    return OpenRocksDbLog({.path = options.path,
-                           .read_only = options.read_only,
-                           .create_if_missing = options.create_if_missing,
-                           .accept_loss = options.accept_loss});
-  }
-  return MakeError(Reason::NOT_SUPPORTED, absl::StrCat("there is no kind of log \"", options.log,
-                                                       "\"; there are rocksdb and memory"));
-}
 
 absl::Status InsideListener() {
   return ErrorOf(Reason::EXECUTE_IN_LISTENER,
@@ -682,7 +668,12 @@ void Manager::Close() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenOptions& options) {
-  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log, OpenLog(options));
+  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log,
+                          OpenLog(options.log, {.path = options.path,
+                                                .options = options.log_options,
+                                                .read_only = options.read_only,
+                                                .create_if_missing = options.create_if_missing,
+                                                .accept_loss = options.accept_loss}));
   return Open(std::move(log), options);
 }
 
