@@ -9,6 +9,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
+#include "annals/catalog/configured.h"
 #include "annals/catalog/object_tables_internal.h"
 #include "annals/schemas/status.h"
 
@@ -41,6 +42,27 @@ absl::Status CheckNameFree(const CatalogDraft& draft, const ObjectDescriptor& ob
   if (!owner || owner.id() == object.id()) return absl::OkStatus();
   return DoesNotFit(absl::StrCat("the name \"", ToAbsl(object.name()), "\" of object ",
                                  object.id().value, " is taken by object ", owner.id().value));
+}
+
+// Nothing refers to itself, through whomever.
+absl::Status CheckNoCycle(const CatalogDraft& draft, const ObjectDescriptor& object) {
+  std::set<ObjectId> seen;
+  std::vector<ObjectId> todo;
+  const auto add_refs = [&](const ObjectDescriptor& one) {
+    for (ObjectId ref : one.refs()) {
+      if (seen.insert(ref).second) todo.push_back(ref);
+    }
+  };
+  add_refs(object);
+  while (!todo.empty()) {
+    const ObjectId next = todo.back();
+    todo.pop_back();
+    if (next == object.id()) {
+      return DoesNotFit(absl::StrCat("object ", object.id().value, " refers to itself"));
+    }
+    add_refs(draft.Find(next));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckLinks(const CatalogDraft& draft, const ObjectDescriptor& object) {
@@ -78,7 +100,7 @@ absl::Status CheckLinks(const CatalogDraft& draft, const ObjectDescriptor& objec
                                      ", which does not exist"));
     }
   }
-  return absl::OkStatus();
+  return IsConfigured(object.kind()) ? CheckNoCycle(draft, object) : absl::OkStatus();
 }
 
 // Puts a changed object: everything of it that may be wrong is checked again.
@@ -359,6 +381,36 @@ absl::Status ApplyEntry(const SetIndexStatus& entry, CatalogDraft& draft) {
 absl::Status ApplyEntry(const SetDefaultZone& entry, CatalogDraft& draft) {
   ANNALS_RETURN_IF_ERROR(ExistingAs<ZoneDescriptor>(draft, entry.zone).status());
   draft.set_default_zone_id(entry.zone);
+  return absl::OkStatus();
+}
+
+// --- Configured objects.
+
+void SetOption(const Option& option, ConfiguredFields& fields) {
+  std::erase_if(fields.options, [&](const Option& old) { return old.key == option.key; });
+  fields.options.push_back(option);
+}
+
+absl::Status ApplyEntry(const SetOptions& entry, CatalogDraft& draft) {
+  ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object, Existing(draft, entry.object));
+  const auto old = As<ConfiguredDescriptor>(object);
+  if (!old) {
+    return DoesNotFit(absl::StrCat("object ", entry.object.value, " (",
+                                   ToAbsl(KindName(object.kind())), ") has no options"));
+  }
+  ConfiguredFields fields = old->ToFields();
+  for (const std::string& key : entry.reset) {
+    if (std::erase_if(fields.options, [&](const Option& one) { return one.key == key; }) > 0) {
+      continue;
+    }
+    return DoesNotFit(absl::StrCat("object ", entry.object.value, " has no option \"", key,
+                                   "\" that could be reset"));
+  }
+  for (const Option& option : entry.set) SetOption(option, fields);
+  std::string bytes = BuildObject(std::move(fields));
+  ANNALS_RETURN_IF_ERROR(CheckObject(bytes));
+  ANNALS_RETURN_IF_ERROR(CheckLinks(draft, ObjectDescriptor(bytes, draft.version(), {})));
+  draft.Put(std::move(bytes));
   return absl::OkStatus();
 }
 

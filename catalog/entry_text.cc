@@ -113,9 +113,9 @@ std::string KnownNames::CreatedWords(const ObjectDescriptor& object) const {
   if (const auto table = As<TableDescriptor>(object)) {
     absl::StrAppend(&words, " (", CountColumns(table->columns().size()), ")");
   }
-  if (const auto configured = As<ConfiguredDescriptor>(object); configured) {
-    const std::string_view type = configured->type();
-    if (!type.empty()) absl::StrAppend(&words, " (", CanonicalName(type), ")");
+  const auto configured = As<ConfiguredDescriptor>(object);
+  if (configured && !configured->type().empty()) {
+    absl::StrAppend(&words, " (", CanonicalName(configured->type()), ")");
   }
   if (const auto index = As<IndexDescriptor>(object)) {
     std::vector<ColumnId> columns;

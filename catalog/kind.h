@@ -91,15 +91,19 @@ struct Clause {
 };
 
 struct KindDefinition {
-  ObjectKind kind;     // A host's own: 64 to 223. It is on disk, and for ever.
-  std::string name;    // One word in lower case: "pipeline". CREATE PIPELINE ...
-  std::string plural;  // SHOW PIPELINES
+  ObjectKind kind;       // A host's own: 64 to 223. It is on disk, and for ever.
+  std::string name;      // One word in lower case: "pipeline". CREATE PIPELINE ...
+  std::string plural;    // SHOW PIPELINES
   bool at_root = false;  // Else its objects live in schemas.
-  // TO in `CREATE CONNECTION c TO kafka`; empty: objects have no type.
+  // TO in `CREATE CONNECTION c TO kafka`; empty: nobody says what type an object is of.
   std::string type_word = {};
+  // The type is that of the object to which this option refers, for as long as it lives: a
+  // source of a connection to kafka is of the type kafka. Empty: not so.
+  std::string type_from_option = {};
   // Whether a type that nobody registered is taken, with whatever options.
   bool free_types = false;
-  // Whether other options than those that are defined are taken. For kinds without types.
+  // Whether other options than those that are defined are taken, where the type (if there
+  // is one) is not registered.
   bool free_options = false;
   // Whether SHOW CREATE writes WITH ('key' = 'value'), and not (KEY 'value'). Both are read.
   bool quoted_options = false;
@@ -136,16 +140,21 @@ const OptionDefinition* FindOption(ObjectKind kind, std::string_view type, std::
 bool AcceptsFreeOptions(ObjectKind kind, std::string_view type);
 // All that are defined, those of the kind first.
 std::vector<const OptionDefinition*> OptionsOf(ObjectKind kind, std::string_view type);
+// The groups of options of which one must be set.
+std::vector<std::string> RequiredGroupsOf(ObjectKind kind, std::string_view type);
 
 // "SSL MODE", ` ssl  Mode` -> "ssl-mode"; and "ssl-mode" -> "SSL MODE".
 std::string OptionKey(std::string_view words);
+// The same of a type's name: SSH TUNNEL -> "ssh-tunnel".
+std::string TypeKey(std::string_view words);
 std::string OptionWords(std::string_view key);
 
 // Whether what stands under `option` is to be seen by nobody: options that are defined
 // as sensitive say so; a name that is not defined tells by what it sounds like
 // (password, token, secret, key, and near misses).
 bool IsSensitive(ObjectKind kind, std::string_view type, std::string_view option);
-// The same where the type is not known: sensitive in any.
+// By its sound alone, or because some registered type says so: for who does not know the
+// type, or whether there is such an option at all.
 bool SoundsSensitive(std::string_view option);
 
 // `${ENV:NAME}` or `${FILE:path}`: where a value is, and not the value.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/name_hash_internal.h"
@@ -219,12 +220,44 @@ absl::Status CheckSystemView(const fbs::SystemViewBody& view) {
   return CheckColumns(view.columns());
 }
 
-absl::Status CheckOptions(const flatbuffers::Vector<flatbuffers::Offset<fbs::Option>>* options) {
+using Options = flatbuffers::Vector<flatbuffers::Offset<fbs::Option>>;
+
+absl::Status CheckOptions(const Options* options) {
   if (options == nullptr) return absl::OkStatus();
+  std::optional<std::string_view> before;
   for (const fbs::Option* option : *options) {
     if (option == nullptr || option->key() == nullptr) return Damaged("an option has no key");
+    const std::string_view key = View(option->key());
+    if (before && key <= *before) return Damaged("options are not in the order of their keys");
+    if (option->ref() != kNoObject.value && option->value() != nullptr) {
+      return Damaged(absl::StrCat("option \"", ToAbsl(key), "\" is a value and a reference"));
+    }
+    before = key;
   }
   return absl::OkStatus();
+}
+
+// What a configured object refers to is what its options say, and nothing else.
+absl::Status CheckOptionRefs(const fbs::Object& object, const Options* options) {
+  std::set<uint32_t> refs;
+  if (options != nullptr) {
+    for (const fbs::Option* option : *options) {
+      if (option->ref() != kNoObject.value) refs.insert(option->ref());
+    }
+  }
+  const bool none = object.refs() == nullptr || object.refs()->size() == 0;
+  if (none ? refs.empty()
+           : std::equal(refs.begin(), refs.end(), object.refs()->begin(), object.refs()->end())) {
+    return absl::OkStatus();
+  }
+  return Damaged("what it refers to is not what its options say");
+}
+
+absl::Status CheckConfigured(const fbs::Object& object, const fbs::ConfiguredBody& body) {
+  ANNALS_RETURN_IF_ERROR(CheckOptions(body.options()));
+  ANNALS_RETURN_IF_ERROR(CheckOptions(body.labels()));
+  ANNALS_RETURN_IF_ERROR(CheckOptionRefs(object, body.options()));
+  return CheckColumns(body.columns());
 }
 
 fbs::Body BodyOf(fbs::ObjectKind kind) {
@@ -248,6 +281,7 @@ fbs::Body BodyOf(fbs::ObjectKind kind) {
     case fbs::ObjectKind::None:
       break;
   }
+  if (IsHostKind(static_cast<ObjectKind>(kind))) return fbs::Body::ConfiguredBody;
   return fbs::Body::NONE;
 }
 
@@ -284,12 +318,8 @@ absl::Status CheckBody(const fbs::Object& object) {
       return CheckZone(*object.body_as_ZoneBody());
     case fbs::Body::SystemViewBody:
       return CheckSystemView(*object.body_as_SystemViewBody());
-    case fbs::Body::ConfiguredBody: {
-      const fbs::ConfiguredBody& body = *object.body_as_ConfiguredBody();
-      ANNALS_RETURN_IF_ERROR(CheckOptions(body.options()));
-      ANNALS_RETURN_IF_ERROR(CheckOptions(body.labels()));
-      return CheckColumns(body.columns());
-    }
+    case fbs::Body::ConfiguredBody:
+      return CheckConfigured(object, *object.body_as_ConfiguredBody());
     case fbs::Body::SchemaBody:
     case fbs::Body::NONE:
       break;

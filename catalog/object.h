@@ -257,7 +257,11 @@ class SystemViewDescriptor : public ObjectDescriptor {
 // `object` as a D, or nothing if it is of another kind or no object.
 template <typename D>
 std::optional<D> As(const ObjectDescriptor& object) {
-  if (!object || object.kind() != D::kKind) return std::nullopt;
+  if constexpr (requires { D::kKind; }) {
+    if (!object || object.kind() != D::kKind) return std::nullopt;
+  } else {
+    if (!object || !D::Describes(object.kind())) return std::nullopt;
+  }
   return D(object);
 }
 

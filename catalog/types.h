@@ -26,6 +26,11 @@ enum class ObjectKind : uint8_t {
   kSink = 20,
 };
 
+// The numbers that kinds of a host have (catalog/kind.h).
+constexpr bool IsHostKind(ObjectKind kind) {
+  return static_cast<uint8_t>(kind) >= 64 && static_cast<uint8_t>(kind) < 224;
+}
+
 // "table", "system view", "connection", ...: kinds that a host registered (catalog/kind.h)
 // by their names, and "kind 64" where nobody did.
 std::string_view KindName(ObjectKind kind);

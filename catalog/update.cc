@@ -100,6 +100,18 @@ Written Write(Builder& builder, const SetDefaultZone& entry) {
   return fbs::CreateSetDefaultZone(builder, entry.zone.value).Union();
 }
 
+Written Write(Builder& builder, const SetOptions& entry) {
+  std::vector<flatbuffers::Offset<fbs::Option>> set;
+  for (const Option& option : entry.set) {
+    const auto key = builder.CreateString(option.key);
+    const auto value = WriteText(builder, option.value);
+    set.push_back(fbs::CreateOption(builder, key, value, option.ref.value));
+  }
+  const auto options = builder.CreateVector(set);
+  const auto reset = builder.CreateVectorOfStrings(entry.reset);
+  return fbs::CreateSetOptions(builder, entry.object.value, options, reset).Union();
+}
+
 // --- Tables to values. All that is read here has passed the verifier.
 
 absl::Status DamagedUpdate(std::string_view what) { return MakeError(Reason::DAMAGED, what); }
@@ -196,6 +208,20 @@ absl::StatusOr<UpdateEntry> Read(const fbs::SetDefaultZone& table) {
   return SetDefaultZone{{table.object_id()}};
 }
 
+absl::StatusOr<UpdateEntry> Read(const fbs::SetOptions& table) {
+  SetOptions entry{{table.object_id()}, {}, {}};
+  if (table.set() != nullptr) {
+    for (const fbs::Option* option : *table.set()) {
+      if (option->key() == nullptr) return DamagedUpdate("an option has no key");
+      entry.set.push_back({Text(option->key()), Text(option->value()), {option->ref()}});
+    }
+  }
+  if (table.reset() != nullptr) {
+    for (const flatbuffers::String* key : *table.reset()) entry.reset.push_back(Text(key));
+  }
+  return entry;
+}
+
 template <typename T>
 absl::StatusOr<UpdateEntry> ReadAs(const void* table) {
   return Read(*static_cast<const T*>(table));
@@ -231,6 +257,7 @@ absl::StatusOr<UpdateEntry> ReadEntry(fbs::Entry type, const void* table) {
     case fbs::Entry::SetDefaultZone:
       return ReadAs<fbs::SetDefaultZone>(table);
     case fbs::Entry::SetOptions:
+      return ReadAs<fbs::SetOptions>(table);
     case fbs::Entry::NONE:
       break;
   }
@@ -244,9 +271,9 @@ absl::StatusOr<UpdateEntry> ReadEntry(fbs::Entry type, const void* table) {
 std::string_view EntryName(const UpdateEntry& entry) {
   // In the order of the variant.
   static constexpr std::array<std::string_view, std::variant_size_v<UpdateEntry>> kNames = {
-      "NewObject",     "DropObject",         "RenameObject",   "ReplaceObject",
-      "NewColumns",    "DropColumns",        "AlterColumn",    "RenameColumn",
-      "SetPrimaryKey", "SetTableProperties", "SetIndexStatus", "SetDefaultZone"};
+      "NewObject",      "DropObject",     "RenameObject", "ReplaceObject", "NewColumns",
+      "DropColumns",    "AlterColumn",    "RenameColumn", "SetPrimaryKey", "SetTableProperties",
+      "SetIndexStatus", "SetDefaultZone", "SetOptions"};
   return kNames[entry.index()];
 }
 
@@ -256,7 +283,8 @@ std::string EncodeUpdate(const VersionedUpdate& update) {
       fbs::Entry::NewObject,          fbs::Entry::DropObject,     fbs::Entry::RenameObject,
       fbs::Entry::ReplaceObject,      fbs::Entry::NewColumns,     fbs::Entry::DropColumns,
       fbs::Entry::AlterColumn,        fbs::Entry::RenameColumn,   fbs::Entry::SetPrimaryKey,
-      fbs::Entry::SetTableProperties, fbs::Entry::SetIndexStatus, fbs::Entry::SetDefaultZone};
+      fbs::Entry::SetTableProperties, fbs::Entry::SetIndexStatus, fbs::Entry::SetDefaultZone,
+      fbs::Entry::SetOptions};
   const auto& entries = update.entries;
   Builder builder(1024);
   flatbuffers::Offset<flatbuffers::Vector<fbs::Entry>> types;

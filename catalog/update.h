@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "annals/catalog/configured.h"
 #include "annals/catalog/types.h"
 #include "annals/schemas/hybrid_timestamp.h"
 #include "annals/schemas/ids.h"
@@ -76,10 +77,16 @@ struct SetIndexStatus {
 struct SetDefaultZone {
   ObjectId zone;
 };
+// Of a configured object: options that are now this, and options that are gone.
+struct SetOptions {
+  ObjectId object;
+  std::vector<Option> set;
+  std::vector<std::string> reset;
+};
 
 using UpdateEntry = std::variant<NewObject, DropObject, RenameObject, ReplaceObject, NewColumns,
                                  DropColumns, AlterColumn, RenameColumn, SetPrimaryKey,
-                                 SetTableProperties, SetIndexStatus, SetDefaultZone>;
+                                 SetTableProperties, SetIndexStatus, SetDefaultZone, SetOptions>;
 
 // "NewObject", ...
 std::string_view EntryName(const UpdateEntry& entry);

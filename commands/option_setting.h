@@ -12,7 +12,7 @@ namespace annals {
 
 // An object by its name: SECRET p, MY_SCHEMA.TUNNEL_1.
 struct ObjectName {
-  std::optional<ObjectKind> kind = std::nullopt;  // None: any that the option may refer to.
+  std::optional<ObjectKind> kind = std::nullopt;    // None: any that the option may refer to.
   std::string schema = std::string(kPublicSchema);  // Without meaning for kinds at the root.
   std::string name;
 
