@@ -57,7 +57,7 @@ std::optional<ColumnList> ColumnsOf(const ObjectDescriptor& object) {
 }
 
 // What an object has beside columns that can be set: its options, by key.
-std::map<std::string, Option> OptionsOf(const ObjectDescriptor& object) {
+std::map<std::string, Option> SettingsOf(const ObjectDescriptor& object) {
   std::map<std::string, Option> options;
   const auto configured = As<ConfiguredDescriptor>(object);
   if (!configured) return options;
@@ -76,7 +76,7 @@ void TouchAll(const ObjectDescriptor& kept, Touches& touches) {
   if (const auto columns = ColumnsOf(kept)) {
     for (const ColumnDescriptor column : *columns) touches[KeyOf(column.id())] = touch;
   }
-  for (const auto& [key, option] : OptionsOf(kept)) touches[key] = touch;
+  for (const auto& [key, option] : SettingsOf(kept)) touches[key] = touch;
 }
 
 void TouchChanged(const VersionStep& step, ObjectId id, Touches& touches) {
@@ -87,8 +87,8 @@ void TouchChanged(const VersionStep& step, ObjectId id, Touches& touches) {
   for (const ObjectChange& change : Diff(*step.before, step.after, {id})) {
     for (const ColumnChange& column : ColumnChangesOf(change)) touches[KeyOf(column.id)] = touch;
   }
-  const auto before = OptionsOf(step.before->Find(id));
-  for (const auto& [key, option] : OptionsOf(step.after.Find(id))) {
+  const auto before = SettingsOf(step.before->Find(id));
+  for (const auto& [key, option] : SettingsOf(step.after.Find(id))) {
     const auto old = before.find(key);
     if (old == before.end() || old->second != option) touches[key] = touch;
   }
@@ -118,7 +118,7 @@ std::string NameOfColumn(const ColumnList& columns, const std::string& key) {
 }
 
 // The pieces of `object` that can be blamed on a version.
-absl::StatusOr<Blamed> PiecesOf(const CatalogView& catalog, const ObjectDescriptor& object,
+absl::StatusOr<Blamed> BlamedOf(const CatalogView& catalog, const ObjectDescriptor& object,
                                 Touches touches) {
   const auto columns = ColumnsOf(object);
   if (!columns) {
@@ -147,7 +147,7 @@ absl::StatusOr<Blamed> Blame(const Arguments& arguments, std::optional<ObjectKin
   ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object, FindWritten(catalog, kind, name));
   Progress progress(console, "reading the object's life", until.value);
   ANNALS_ASSIGN_OR_RETURN(Touches touches, TouchesOf(reader.log(), until, object.id(), progress));
-  return PiecesOf(catalog, object, std::move(touches));
+  return BlamedOf(catalog, object, std::move(touches));
 }
 
 std::string TextOf(const Blamed& blamed) {
