@@ -40,15 +40,16 @@ ObjectDescriptor FindConfigured(const CatalogView& catalog, ObjectKind kind,
 class EffectsTable {
  public:
   EffectsTable(const CatalogView& before, const CatalogView& after)
-      : before_(before), after_(after), affected_(AffectedBy(before, after, ChangedIds(before, after))) {}
+      : before_(before),
+        after_(after),
+        affected_(AffectedBy(before, after, ChangedIds(before, after))) {}
 
   void AddValidationOf(const CatalogCommand& command) {
     if (const auto* create = command.As<CreateConfigured>()) {
       Add(create->validation, FindConfigured(after_, create->kind, create->schema, create->name));
     } else if (const auto* alter = command.As<AlterConfigured>()) {
       const std::string& name = alter->new_name.value_or(alter->name);
-      const ObjectDescriptor object =
-          FindConfigured(after_, alter->kind, alter->schema, name);
+      const ObjectDescriptor object = FindConfigured(after_, alter->kind, alter->schema, name);
       const ObjectDescriptor old = before_.Find(object ? object.id() : kNoObject);
       if (old && old.bytes() == object.bytes()) return;
       Add(alter->validation, object);
