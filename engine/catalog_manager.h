@@ -7,6 +7,9 @@
 //   auto done = (*manager)->Execute(annals::CreateSchema{.name = "sales"});
 //   auto now = (*manager)->Latest();
 //
+// What returns a status never throws: where memory runs out, it is INTERNAL, and nothing
+// was written or changed unless the message says so.
+//
 // Any thread may call anything, with one exception: Close, and so the destructor, wait
 // for listeners, followers and callbacks and cannot be called inside them. Catalogs stay
 // valid after the manager is gone.
