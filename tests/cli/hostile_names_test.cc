@@ -167,8 +167,8 @@ class HostileNamesTest : public ProgramTest {
   }
 
   static bool OnlyReads(std::string_view verb) {
-    for (const char* const other : {"exec", "shell", "snapshot", "backup", "repair", "import",
-                                    "report", "completion", "tail"}) {
+    for (const char* const other : {"exec", "apply", "shell", "snapshot", "backup", "repair",
+                                    "import", "report", "completion", "tail"}) {
       if (verb == other) return false;
     }
     return true;
