@@ -147,7 +147,7 @@ std::string TableShort(const TableDescriptor& table) {
                       key.empty() ? "" : ColumnNames(table, key));
 }
 
-// "kafka, broker=h1:9092, sasl-password=secret PUBLIC.P, ..."
+// "kafka, broker=h1:9092, sasl-password=PUBLIC.P, ..."
 std::string ConfiguredShort(const CatalogView& catalog, const ConfiguredDescriptor& object) {
   constexpr size_t kShownOptions = 3;
   constexpr size_t kShownWidth = 60;
@@ -155,8 +155,10 @@ std::string ConfiguredShort(const CatalogView& catalog, const ConfiguredDescript
   if (!object.type().empty()) parts.emplace_back(object.type());
   const std::vector<OptionDescriptor> options = object.options();
   for (size_t i = 0; i < options.size() && i < kShownOptions; ++i) {
-    const std::string text = OptionText(catalog, object, options[i]);
-    parts.push_back(absl::StrCat(ToAbsl(options[i].key()), "=", Shortened(text, kShownWidth)));
+    const bool refers = options[i].ref() != kNoObject;
+    const std::string text = refers ? NameOf(catalog, options[i].ref())
+                                    : Shortened(ShownValue(object, options[i]), kShownWidth);
+    parts.push_back(absl::StrCat(ToAbsl(options[i].key()), "=", text));
   }
   if (options.size() > kShownOptions) parts.emplace_back("...");
   if (!object.columns().empty()) parts.push_back(Count(object.columns().size(), "column"));
@@ -246,7 +248,7 @@ std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& obj
       {"", "id", absl::StrCat(object.id().value)},
       {"", "changed",
        absl::StrCat("version ", object.from().value, ", ", MomentText(object.updated_at()))}};
-  if (IsConfigured(object.kind())) {
+  if (extended && IsConfigured(object.kind())) {
     properties.push_back({"", "fingerprint", FingerprintOf(object).ToHex()});
   }
   for (Property& property : PropertiesOf(catalog, object)) {

@@ -37,8 +37,8 @@ bool IsKeyIndex(const CatalogView& catalog, const ObjectDescriptor& object);
 std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& object,
                        const OptionDescriptor& option);
 
-// All about one object, in lines; of a configured one without its options and labels if
-// that is not `extended`.
+// All about one object, in lines; of a configured one without its options, its labels and
+// its fingerprint if that is not `extended`.
 std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& object,
                          bool extended = true);
 
