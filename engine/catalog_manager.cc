@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <deque>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/plan.h"
@@ -19,8 +20,7 @@
 #include "annals/engine/followers.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
-#include "annals/log/memory/memory_log.h"
-#include "annals/log/rocksdb/rocksdb_log.h"
+#include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/query.h"
 #include "annals/snapshot/snapshot.h"
@@ -40,29 +40,19 @@ struct Bootstrap {
   }
 };
 
-absl::StatusOr<std::unique_ptr<UpdateLog>> OpenLog(const OpenOptions& options) {
-  if (options.log == "memory") return NewMemoryLog();
-  if (options.log == "rocksdb") {
-    return OpenRocksDbLog({.path = options.path,
-                           .read_only = options.read_only,
-                           .create_if_missing = options.create_if_missing,
-                           .accept_loss = options.accept_loss});
-  }
-  return MakeError(Reason::NOT_SUPPORTED, absl::StrCat("there is no kind of log \"", options.log,
-                                                       "\"; there are rocksdb and memory"));
-}
-
 absl::Status InsideListener() {
-  return MakeError(Reason::EXECUTE_IN_LISTENER,
-                   "a listener can neither change the catalog nor wait for a change: it would "
-                   "wait for itself");
+  return ErrorOf(Reason::EXECUTE_IN_LISTENER,
+                 "a listener can neither change the catalog nor wait for a change: it would "
+                 "wait for itself");
 }
 
 absl::Status ReadOnly() {
-  return MakeError(Reason::READ_ONLY, "the catalog was opened for reading only");
+  return ErrorOf(Reason::READ_ONLY, "the catalog was opened for reading only");
 }
 
-absl::Status Closed() { return MakeError(Reason::CLOSED, "the catalog is closed"); }
+absl::Status Closed() { return ErrorOf(Reason::CLOSED, "the catalog is closed"); }
+
+constexpr absl::string_view kReadingFailed = "reading the catalog failed";
 
 class Manager final : public CatalogManager {
  public:
@@ -79,9 +69,11 @@ class Manager final : public CatalogManager {
   absl::Status Start();
 
   Catalog Latest() const override { return store_->Latest(); }
-  absl::StatusOr<Catalog> At(CatalogVersion version) const override { return store_->At(version); }
+  absl::StatusOr<Catalog> At(CatalogVersion version) const override {
+    return Guarded(kReadingFailed, [&] { return store_->At(version); });
+  }
   absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const override {
-    return store_->ActiveAt(time);
+    return Guarded(kReadingFailed, [&] { return store_->ActiveAt(time); });
   }
   absl::StatusOr<ViewRows> Query(std::string_view view,
                                  std::optional<CatalogVersion> version) const override;
@@ -129,7 +121,8 @@ class Manager final : public CatalogManager {
     ExecuteCallback done;
     Answer answer;
   };
-  using AsyncCalls = std::deque<std::unique_ptr<AsyncCall>>;
+  // They go from list to list without asking for memory.
+  using AsyncCalls = std::list<AsyncCall>;
 
   // Somebody is inside, for as long as this lives. Close waits for it.
   class Visit {
@@ -162,6 +155,8 @@ class Manager final : public CatalogManager {
   absl::StatusOr<ExecuteResult> Give(Answer& answer) const;
   absl::Status CheckWriter() const;
   absl::Status Enter();
+  absl::Status Accept(std::vector<CatalogCommand>& commands, ExecuteOptions& options,
+                      ExecuteCallback& done);
   bool TakeAsync(AsyncCalls& calls, const AsyncCalls& answered);
   void ServeAsync();
   absl::Status TryCatchUp();
@@ -312,7 +307,7 @@ absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> comma
     request.options = options;
     return absl::OkStatus();
   });
-  if (!copied.ok()) return MakeError(Reason::INTERNAL, "there is no memory for the call");
+  if (!copied.ok()) return ErrorOf(Reason::INTERNAL, "there is no memory for the call");
   return Run(request);
 }
 
@@ -353,37 +348,36 @@ uint64_t Manager::MsUntil(const Answer& answer) const {
 
 absl::StatusOr<ExecuteResult> Manager::Give(Answer& answer) const {
   if (!answer.result.ok() || time_.SteadyMs() >= answer.active_ms) return std::move(answer.result);
-  const std::string what =
-      absl::StrCat("version ", answer.result->version.value, " was written, but is not active yet");
-  return absl::Now() >= answer.deadline
-             ? MakeError(Reason::DEADLINE_EXCEEDED, what)
-             : MakeError(Reason::CLOSED, absl::StrCat("the catalog was closed: ", what));
+  const bool late = absl::Now() >= answer.deadline;
+  return ErrorOf(late ? Reason::DEADLINE_EXCEEDED : Reason::CLOSED,
+                 late ? "" : "the catalog was closed: ", "version ", answer.result->version.value,
+                 " was written, but is not active yet");
 }
 
 void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
                            ExecuteCallback done) {
-  if (const absl::Status refused = CheckWriter(); !refused.ok()) return done(refused);
-  auto call = std::make_unique<AsyncCall>();
-  call->request.commands = std::move(commands);
-  call->request.options = std::move(options);
-  call->done = std::move(done);
-  std::unique_lock lock(mutex_);
-  if (closed_) {
-    lock.unlock();
-    return call->done(Closed());
-  }
-  const absl::Status started = CallGuarded([this] {
-    if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
-    return absl::OkStatus();
+  const absl::Status accepted = Guarded("there is no memory or thread for the call", [&] {
+    ANNALS_RETURN_IF_ERROR(CheckWriter());
+    return Accept(commands, options, done);
   });
-  if (!started.ok()) {
-    lock.unlock();
-    return call->done(
-        MakeError(Reason::INTERNAL, absl::StrCat("no thread for the call: ", started.message())));
-  }
-  async_calls_.push_back(std::move(call));
+  if (!accepted.ok()) done(accepted);
+}
+
+// Unless it returns an error, or throws, what it was given belongs to the queue.
+absl::Status Manager::Accept(std::vector<CatalogCommand>& commands, ExecuteOptions& options,
+                             ExecuteCallback& done) {
+  AsyncCalls one(1);
+  const std::lock_guard lock(mutex_);
+  if (closed_) return Closed();
+  if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+  AsyncCall& call = one.front();
+  call.request.commands = std::move(commands);
+  call.request.options = std::move(options);
+  call.done = std::move(done);
+  async_calls_.splice(async_calls_.end(), one);
   ++inside_;
   changed_.notify_all();
+  return absl::OkStatus();
 }
 
 // Waits until there are new calls, of which it takes a group, or until one of `answered`
@@ -392,8 +386,7 @@ bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
   std::unique_lock lock(mutex_);
   for (;;) {
     while (!async_calls_.empty() && calls.size() < Committer::kGroupRecords) {
-      calls.push_back(std::move(async_calls_.front()));
-      async_calls_.pop_front();
+      calls.splice(calls.end(), async_calls_, async_calls_.begin());
     }
     if (!calls.empty()) return true;
     if (answered.empty()) {
@@ -402,40 +395,40 @@ bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
       continue;
     }
     uint64_t ms = UINT64_MAX;
-    for (const auto& call : answered) {
-      if (MayAnswer(call->answer)) return true;
-      ms = std::min(ms, MsUntil(call->answer));
+    for (const AsyncCall& call : answered) {
+      if (MayAnswer(call.answer)) return true;
+      ms = std::min(ms, MsUntil(call.answer));
     }
     time_.Wait(lock, changed_, ms);
   }
 }
 
 // Calls go into the queue together, so that they can share a sync; and nobody's
-// activation keeps others from being committed.
+// activation keeps others from being committed. Nothing here asks for memory.
 void Manager::ServeAsync() {
   AsyncCalls answered;  // Not yet active.
   AsyncCalls calls;
   while (TakeAsync(calls, answered)) {
-    std::vector<Request*> requests;
-    for (const auto& call : calls) requests.push_back(&call->request);
+    absl::InlinedVector<Request*, Committer::kGroupRecords> requests;
+    for (AsyncCall& call : calls) requests.push_back(&call.request);
     committer_->Enqueue(requests);
-    for (auto& call : calls) {
-      committer_->Finish(call->request);
-      call->answer = AnswerOf(call->request);
-      answered.push_back(std::move(call));
+    for (AsyncCall& call : calls) {
+      committer_->Finish(call.request);
+      call.answer = AnswerOf(call.request);
     }
-    calls.clear();
+    answered.splice(answered.end(), calls);
     AsyncCalls ready;
     {
       const std::lock_guard lock(mutex_);
-      for (auto& call : answered) {
-        if (MayAnswer(call->answer)) ready.push_back(std::move(call));
+      for (auto call = answered.begin(); call != answered.end();) {
+        const auto next = std::next(call);
+        if (MayAnswer(call->answer)) ready.splice(ready.end(), answered, call);
+        call = next;
       }
     }
-    std::erase(answered, nullptr);
-    for (const auto& call : ready) {
+    for (AsyncCall& call : ready) {
       const Visit visit(*this, inside_);
-      call->done(Give(call->answer));
+      call.done(Give(call.answer));
     }
   }
 }
@@ -452,12 +445,14 @@ absl::StatusOr<uint64_t> Manager::AddFollower(Follower follower, const FollowerO
 
 absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> commands,
                                                const ExecuteOptions& options) const {
-  const Catalog base = Latest();
-  CatalogDraft draft(base, base.version().Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
-                          PlanBatch(commands, base, draft, options.policy,
-                                    {.max_entries = options.max_entries, .host = &host_}));
-  return std::move(batch.entries);
+  return Guarded("planning failed", [&]() -> absl::StatusOr<UpdateEntries> {
+    const Catalog base = Latest();
+    CatalogDraft draft(base, base.version().Next(), {});
+    ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
+                            PlanBatch(commands, base, draft, options.policy,
+                                      {.max_entries = options.max_entries, .host = &host_}));
+    return std::move(batch.entries);
+  });
 }
 
 absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
@@ -471,7 +466,8 @@ absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
   // The latest version that was, if it is truncated by now, was not asked for.
   const bool again =
       ReasonOf(answer.status()) == Reason::VERSION_TRUNCATED && store_->latest() > latest.version();
-  return again ? Query(view, version) : answer;
+  if (again) return Query(view, version);
+  return answer;
 }
 
 // Nothing comes to who only reads a log that nobody else writes to, or from a listener.
@@ -521,7 +517,7 @@ absl::StatusOr<bool> Manager::Snapshot(CatalogVersion version) {
   ANNALS_RETURN_IF_ERROR(Enter());
   const Visit visit(*this, inside_);
   const std::lock_guard lock(snapshot_mutex_);
-  return WriteSnapshotOf(version);
+  return Guarded("the snapshot failed", [&] { return WriteSnapshotOf(version); });
 }
 
 absl::StatusOr<bool> Manager::WriteSnapshotOf(CatalogVersion version) {
@@ -599,7 +595,7 @@ absl::StatusOr<std::optional<CatalogVersion>> Manager::VersionToRetainFrom() {
 absl::Status Manager::Backup(std::string_view directory) {
   ANNALS_RETURN_IF_ERROR(Enter());
   const Visit visit(*this, inside_);
-  return log_->Backup(directory);
+  return Guarded("the copy failed", [&] { return log_->Backup(directory); });
 }
 
 CatalogManager::Stats Manager::GetStats() const {
@@ -672,7 +668,12 @@ void Manager::Close() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenOptions& options) {
-  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log, OpenLog(options));
+  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log,
+                          OpenLog(options.log, {.path = options.path,
+                                                .options = options.log_options,
+                                                .read_only = options.read_only,
+                                                .create_if_missing = options.create_if_missing,
+                                                .accept_loss = options.accept_loss}));
   return Open(std::move(log), options);
 }
 
