@@ -32,8 +32,8 @@ std::string ColumnText(const ColumnDescriptor& column);
 // Whether `object` is the index of a table's primary key.
 bool IsKeyIndex(const CatalogView& catalog, const ObjectDescriptor& object);
 
-// "h1:9092", "***", "secret PUBLIC.P": what an option of a configured object is set to, as people may see it:
-// its value, or the object that it refers to.
+// "h1:9092", "***", "secret PUBLIC.P": what an option of a configured object is set to, as people
+// may see it: its value, or the object that it refers to.
 std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& object,
                        const OptionDescriptor& option);
 

@@ -108,9 +108,8 @@ class HostileNamesTest : public ProgramTest {
     ASSERT_TRUE(manager.ok()) << manager.status();
     for (const std::string& name : HostileNames()) {
       ASSERT_TRUE(Make(**manager, CatalogCalled(name, name)).ok()) << json(name).dump();
-      ASSERT_TRUE(Make(**manager, {.kind = kLink,
-                                   .name = name,
-                                   .options = {{"to", ObjectName{.name = name}}}})
+      ASSERT_TRUE(Make(**manager,
+                       {.kind = kLink, .name = name, .options = {{"to", ObjectName{.name = name}}}})
                       .ok())
           << json(name).dump();
     }

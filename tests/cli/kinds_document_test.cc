@@ -51,8 +51,8 @@ std::string RemarksOf(const OptionDefinition& option,
   if (option.sensitive) remarks.emplace_back("sensitive");
   if (!option.alterable) remarks.emplace_back("inalterable");
   if (option.least || option.most) {
-    remarks.push_back(absl::StrCat(option.least.value_or(INT64_MIN), " to ",
-                                   option.most.value_or(INT64_MAX)));
+    remarks.push_back(
+        absl::StrCat(option.least.value_or(INT64_MIN), " to ", option.most.value_or(INT64_MAX)));
   }
   if (!option.choices.empty()) {
     remarks.push_back("one of `" + absl::StrJoin(option.choices, "`, `") + "`");
@@ -63,8 +63,8 @@ std::string RemarksOf(const OptionDefinition& option,
       if (one->group == option.group) members.push_back("`" + OptionWords(one->name) + "`");
     }
     const bool needed = std::ranges::count(required_groups, option.group) > 0;
-    remarks.push_back(absl::StrCat(needed ? "one of " : "at most one of ",
-                                   absl::StrJoin(members, ", ")));
+    remarks.push_back(
+        absl::StrCat(needed ? "one of " : "at most one of ", absl::StrJoin(members, ", ")));
   }
   return absl::StrJoin(remarks, "; ");
 }
@@ -88,9 +88,9 @@ TEST(KindsDocumentTest, HasATableOfTheOptionsOfEachBuiltInKind) {
   for (const KindDefinition* kind : AllKinds()) {
     if (IsHostKind(kind->kind) || kind->options.empty()) continue;
     const auto all = OptionsOf(kind->kind, "");
-    EXPECT_THAT(document, HasSubstr(absl::StrCat("### `", kind->name, "`\n\n",
-                                                 TableOf(kind->options, all,
-                                                         RequiredGroupsOf(kind->kind, "")))));
+    EXPECT_THAT(document, HasSubstr(absl::StrCat(
+                              "### `", kind->name, "`\n\n",
+                              TableOf(kind->options, all, RequiredGroupsOf(kind->kind, "")))));
   }
 }
 
@@ -100,10 +100,10 @@ TEST(KindsDocumentTest, HasATableOfTheOptionsOfEachBuiltInType) {
   for (const TypeDefinition* type : AllTypes(ObjectKind::kConnection)) {
     if (type->name.starts_with("test")) continue;  // Of other tests.
     const auto all = OptionsOf(type->kind, type->name);
-    EXPECT_THAT(document, HasSubstr(absl::StrCat("### `connection` to `", OptionWords(type->name),
-                                                 "`\n\n",
-                                                 TableOf(type->options, all,
-                                                         RequiredGroupsOf(type->kind, type->name)))));
+    EXPECT_THAT(document,
+                HasSubstr(absl::StrCat(
+                    "### `connection` to `", OptionWords(type->name), "`\n\n",
+                    TableOf(type->options, all, RequiredGroupsOf(type->kind, type->name)))));
     ++types;
   }
   size_t sections = 0;

@@ -116,20 +116,19 @@ class KindsTest : public ProgramTest {
 // --- What there is.
 
 TEST_F(KindsTest, LsListsObjectsOfAllKinds) {
-  EXPECT_THAT(
-      Run({"ls", store()}),
-      AllOf(Exits(0),
-            Prints("KIND        NAME       VERSION  DETAILS\n"
-                   "schema      PUBLIC     1\n"
-                   "schema      SYSTEM     1\n"
-                   "catalog     L          6        hive, hive.uri=thrift://m:9083\n"
-                   "connection  PUBLIC.C   11       kafka, broker=h2:9092, "
-                   "sasl-password=PUBLIC.P, security-protocol=SSL, ...\n"
-                   "connection  PUBLIC.T2  10       ssh-tunnel, host=jump, user=ann\n"
-                   "secret      PUBLIC.P   2        env=KAFKA_PASSWORD\n"
-                   "source      PUBLIC.S   5        kafka, connection=PUBLIC.C, 1 column\n"
-                   "kind 200    PUBLIC.G   8        on=PUBLIC.C, size=3\n"
-                   "kind 201    L          7        power=7\n")));
+  EXPECT_THAT(Run({"ls", store()}),
+              AllOf(Exits(0),
+                    Prints("KIND        NAME       VERSION  DETAILS\n"
+                           "schema      PUBLIC     1\n"
+                           "schema      SYSTEM     1\n"
+                           "catalog     L          6        hive, hive.uri=thrift://m:9083\n"
+                           "connection  PUBLIC.C   11       kafka, broker=h2:9092, "
+                           "sasl-password=PUBLIC.P, security-protocol=SSL, ...\n"
+                           "connection  PUBLIC.T2  10       ssh-tunnel, host=jump, user=ann\n"
+                           "secret      PUBLIC.P   2        env=KAFKA_PASSWORD\n"
+                           "source      PUBLIC.S   5        kafka, connection=PUBLIC.C, 1 column\n"
+                           "kind 200    PUBLIC.G   8        on=PUBLIC.C, size=3\n"
+                           "kind 201    L          7        power=7\n")));
 }
 
 TEST_F(KindsTest, CanonicalLinesHaveALineForEach) {
@@ -237,11 +236,10 @@ TEST_F(KindsTest, StatCountsThemAndVerifyFindsThemSound) {
 // --- What became of it.
 
 TEST_F(KindsTest, DiffTellsWhichOptionsWereSetAndReset) {
-  EXPECT_THAT(Run({"diff", store(), "8..9"}),
-              Prints("~ connection PUBLIC.C\n"
-                     "    ~ option:broker: h1:9092 -> h2:9092\n"
-                     "    - option:sasl-user it's me\n"
-                     "    + option:security-protocol SSL\n"));
+  EXPECT_THAT(Run({"diff", store(), "8..9"}), Prints("~ connection PUBLIC.C\n"
+                                                     "    ~ option:broker: h1:9092 -> h2:9092\n"
+                                                     "    - option:sasl-user it's me\n"
+                                                     "    + option:security-protocol SSL\n"));
   EXPECT_THAT(Run({"diff", store(), "9..11"}),
               Prints(AllOf(HasSubstr("~ connection PUBLIC.T2\n    ~ name: T -> T2\n"),
                            HasSubstr("    + label:managed-by ops\n"
@@ -277,10 +275,11 @@ TEST_F(KindsTest, BlameTellsWhichVersionSetEachOption) {
 }
 
 TEST_F(KindsTest, HistoryFollowsAnObjectAndTellsAllThatAreCalledSo) {
-  EXPECT_THAT(Run({"history", store(), "connection", "c"}),
-              Prints(AllOf(HasSubstr("create connection PUBLIC.C (kafka)\n"),
-                           HasSubstr("alter connection PUBLIC.C: option:broker: h1:9092 -> h2:9092, "
-                                     "drop option:sasl-user, add option:security-protocol SSL\n"))));
+  EXPECT_THAT(
+      Run({"history", store(), "connection", "c"}),
+      Prints(AllOf(HasSubstr("create connection PUBLIC.C (kafka)\n"),
+                   HasSubstr("alter connection PUBLIC.C: option:broker: h1:9092 -> h2:9092, "
+                             "drop option:sasl-user, add option:security-protocol SSL\n"))));
   EXPECT_THAT(Run({"history", store(), "t"}),
               Prints(HasSubstr("rename connection PUBLIC.T to PUBLIC.T2\n")));
   EXPECT_THAT(Run({"history", store(), "l"}),

@@ -89,8 +89,9 @@ class SecretsTest : public ProgramTest {
          {"CREATE SECRET x FROM '" + m + "'", "CREATE SECRET x FROM VALUE '" + m + "'",
           "CREATE SECRET x AS '" + m + "'", "ALTER SECRET env_secret FROM '" + m + "'",
           "CREATE CONNECTION x TO postgres (PASSWORD '" + m + "',, HOST 'h')",
-          "CREATE CONNECTION x TO postgres (PASSWORD '" + m, "CREATE CATALOG x WITH ('password' '" +
-          m + "')", "CREATE CATALOG x WITH ('password' = '" + m + "'",
+          "CREATE CONNECTION x TO postgres (PASSWORD '" + m,
+          "CREATE CATALOG x WITH ('password' '" + m + "')",
+          "CREATE CATALOG x WITH ('password' = '" + m + "'",
           "BEGIN; CREATE CATALOG x WITH ('token' = '" + m + "'); CREATE SCHEMA y; COMMIT"}) {
       wrong.push_back(broken);
     }
@@ -135,7 +136,7 @@ class SecretsTest : public ProgramTest {
   }
 };
 
-TEST_F(SecretsTest, WhatSecretsStandForIsNowhere) {
+TEST_F(SecretsTest, F21_WhatSecretsStandForIsNowhere) {
   ASSERT_THAT(Told({"exec", store(), "--author", "ann"}, Right()), Exits(0));
   for (const std::string& sql : Wrong()) {
     EXPECT_THAT(Told({"exec", store()}, sql + ";"), Not(Exits(0))) << sql;
@@ -156,7 +157,7 @@ TEST_F(SecretsTest, WhatSecretsStandForIsNowhere) {
   EXPECT_THAT(FilesWith(kSeen), ::testing::SizeIs(::testing::Ge(4u)));
 }
 
-TEST_F(SecretsTest, FilesThatAreAppliedGiveNothingAway) {
+TEST_F(SecretsTest, F21_FilesThatAreAppliedGiveNothingAway) {
   ASSERT_THAT(Told({"exec", store()}, Right()), Exits(0));
   const std::string m = kMarker;
   Write("given/a.yaml", "type: hive\nuri: " + std::string(kSeen) + "\npassword: " + m + "\n");
