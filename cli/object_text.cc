@@ -248,7 +248,7 @@ std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& obj
       {"", "id", absl::StrCat(object.id().value)},
       {"", "changed",
        absl::StrCat("version ", object.from().value, ", ", MomentText(object.updated_at()))}};
-  if (extended && IsConfigured(object.kind())) {
+  if (IsConfigured(object.kind())) {
     properties.push_back({"", "fingerprint", FingerprintOf(object).ToHex()});
   }
   for (Property& property : PropertiesOf(catalog, object)) {
@@ -256,6 +256,10 @@ std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& obj
         property.key.starts_with(kOptionLabel) || property.key.starts_with(kLabelLabel);
     if (extended || !extends) properties.push_back(std::move(property));
   }
+  const auto is_fingerprint = [](const Property& one) {
+    return one.key.empty() && one.label.ends_with("fingerprint");
+  };
+  if (!extended) std::erase_if(properties, is_fingerprint);
   catalog.ForEachDependent(object.id(), [&](const ObjectDescriptor& dependent) {
     const auto index = As<IndexDescriptor>(dependent);
     if (!index || !index->alive() || object.kind() != ObjectKind::kTable) return;

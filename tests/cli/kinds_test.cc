@@ -1,7 +1,9 @@
 // What the inspector tells of catalogs, connections, secrets, sources and sinks, and of
 // objects of a kind that a host registered and the program does not know.
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "annals/annals.h"
 #include "annals/catalog/kind.h"
@@ -154,7 +156,7 @@ TEST_F(KindsTest, JsonNamesWhatAnOptionRefersTo) {
   EXPECT_EQ(connection["type"], "kafka");
   EXPECT_EQ(connection["options"]["broker"], "h2:9092");
   EXPECT_EQ(connection["options"]["ssh-tunnel"],
-            (json{{"object", "connection"}, {"schema", "PUBLIC"}, {"name", "T2"}, {"id", 3}}));
+            (json{{"kind", "connection"}, {"schema", "PUBLIC"}, {"name", "T2"}, {"id", 3}}));
   EXPECT_EQ(connection["labels"], (json{{"managed-by", "ops"}}));
   EXPECT_EQ(objects[5]["columns"][0]["type"], "INT64");
   EXPECT_EQ(objects[7]["object"], "kind_201");
