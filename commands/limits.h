@@ -15,6 +15,8 @@ inline constexpr size_t kMaxColumns = 1'000;         // Living, of a table.
 inline constexpr size_t kMaxColumnRecords = 10'000;  // Living and past, of a table.
 inline constexpr size_t kMaxFilterBytes = 4'096;     // Of a zone's nodes filter.
 inline constexpr size_t kMaxKeyColumns = 16;         // Of a primary key or an index.
+inline constexpr size_t kMaxOptions = 256;           // Of a configured object.
+inline constexpr size_t kMaxOptionBytes = 4'096;     // Of an option's value, or a comment.
 
 // Whether `table` has room for `columns` more columns and `records` more records
 // of columns: a new column is one record, and so is every change of one.

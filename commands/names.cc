@@ -30,10 +30,32 @@ std::string Escaped(std::string_view name) {
                       name.size() > kShown ? "..." : "");
 }
 
+Reason ReasonOfTaken(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::kTable:
+      return Reason::TABLE_EXISTS;
+    case ObjectKind::kIndex:
+      return Reason::INDEX_EXISTS;
+    case ObjectKind::kSystemView:
+      return Reason::SYSTEM_VIEW_EXISTS;
+    default:
+      return Reason::OBJECT_EXISTS;
+  }
+}
+
 absl::Status InvalidName(std::string_view name, std::string_view what, std::string_view why) {
   return MakeError(Reason::INVALID_NAME,
                    absl::StrCat(ToAbsl(what), " ", Escaped(name), " ", ToAbsl(why)));
 }
+
+absl::Status Exists(const SchemaDescriptor& schema, const ObjectDescriptor& owner) {
+  return MakeError(
+      ReasonOfTaken(owner.kind()),
+      absl::StrCat(ToAbsl(KindName(owner.kind())), " ", Qualified(schema.name(), owner.name()),
+                   " already exists; tables, indexes and views of a schema share names"));
+}
+
+}  // namespace
 
 absl::Status CheckNoSystemSchema(std::string_view schema) {
   if (!IsSystemSchema(schema)) return absl::OkStatus();
@@ -42,17 +64,14 @@ absl::Status CheckNoSystemSchema(std::string_view schema) {
       absl::StrCat("schema ", Quoted(schema), " belongs to the system; use a schema of your own"));
 }
 
-absl::Status Exists(const SchemaDescriptor& schema, const ObjectDescriptor& owner) {
-  Reason reason = Reason::TABLE_EXISTS;
-  if (owner.kind() == ObjectKind::kIndex) reason = Reason::INDEX_EXISTS;
-  if (owner.kind() == ObjectKind::kSystemView) reason = Reason::SYSTEM_VIEW_EXISTS;
+absl::Status NameTaken(const CatalogView& catalog, const ObjectDescriptor& owner) {
+  if (owner.parent() != kNoObject) {
+    return Exists(SchemaDescriptor(catalog.Find(owner.parent())), owner);
+  }
   return MakeError(
-      reason,
-      absl::StrCat(ToAbsl(KindName(owner.kind())), " ", Qualified(schema.name(), owner.name()),
-                   " already exists; tables, indexes and views of a schema share names"));
+      ReasonOfTaken(owner.kind()),
+      absl::StrCat(ToAbsl(KindName(owner.kind())), " ", Quoted(owner.name()), " already exists"));
 }
-
-}  // namespace
 
 std::string Shown(std::string_view text) {
   constexpr size_t kShownBytes = 80;

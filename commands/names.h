@@ -36,6 +36,13 @@ absl::Status CheckName(std::string_view name, std::string_view what);
 absl::Status CheckTableName(std::string_view schema, std::string_view table);
 absl::Status CheckIndexName(std::string_view schema, std::string_view index);
 
+//   SYSTEM_SCHEMA_FORBIDDEN
+absl::Status CheckNoSystemSchema(std::string_view schema);
+
+// That `owner`, an object of `catalog`, has the name that is wanted.
+//   TABLE_EXISTS, INDEX_EXISTS, SYSTEM_VIEW_EXISTS, OBJECT_EXISTS
+absl::Status NameTaken(const CatalogView& catalog, const ObjectDescriptor& owner);
+
 // The first name that is there twice; that of each of `things` is `name_of` it.
 std::optional<std::string_view> FirstDuplicateOf(std::span<const std::string_view> names);
 template <typename Thing, typename Name = std::identity>

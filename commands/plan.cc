@@ -54,8 +54,10 @@ absl::Status Try(const UpdateEntries& entries, CatalogDraft& draft) {
 }
 
 absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const CatalogView& base,
-                                      CatalogDraft& draft, Policy policy, bool try_them) {
-  PlanContext context(base, draft, policy);
+                                      CatalogDraft& draft, Policy policy, const PlanHost* host,
+                                      bool try_them) {
+  PlanContext context =
+      host == nullptr ? PlanContext(base, draft, policy) : PlanContext(base, draft, policy, *host);
   ANNALS_ASSIGN_OR_RETURN(UpdateEntries entries, command.Plan(context));
   if (try_them) ANNALS_RETURN_IF_ERROR(Try(entries, draft));
   if (!entries.empty()) draft.set_next_object_id(context.next_id());
@@ -63,6 +65,11 @@ absl::StatusOr<UpdateEntries> PlanOne(const CatalogCommand& command, const Catal
 }
 
 }  // namespace
+
+absl::StatusOr<Catalog> PlanContext::At(CatalogVersion version) const {
+  if (host_.at) return host_.at(version);
+  return MakeError(Reason::NOT_SUPPORTED, "there are no earlier versions here");
+}
 
 absl::Status ValidateBatch(std::span<const CatalogCommand> commands, Policy policy) {
   for (size_t i = 0; i < commands.size(); ++i) {
@@ -79,7 +86,7 @@ absl::StatusOr<PlannedBatch> PlanValidBatch(std::span<const CatalogCommand> comm
   for (size_t i = 0; i < commands.size(); ++i) {
     const bool try_them = limits.try_last || i + 1 < commands.size();
     auto entries = Guarded<absl::StatusOr<UpdateEntries>>(
-        [&] { return PlanOne(commands[i], base, draft, policy, try_them); });
+        [&] { return PlanOne(commands[i], base, draft, policy, limits.host, try_them); });
     if (!entries.ok()) return OfCommand(entries.status(), i);
     batch.applied.push_back(!entries->empty());
     if (commands.size() == 1) {

@@ -20,6 +20,8 @@ struct PlanLimits {
   // its effects, so who tries all entries of the batch anyway needs this only to learn
   // which command planned what does not fit.
   bool try_last = true;
+  // What commands find around them; null: nothing. Must outlive the planning.
+  const PlanHost* host = nullptr;
 };
 
 struct PlannedBatch {

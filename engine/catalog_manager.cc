@@ -176,6 +176,8 @@ class Manager final : public CatalogManager {
   const Clock& time_;
   const std::unique_ptr<UpdateLog> log_;
   const std::shared_ptr<VersionedStore> store_ = VersionedStore::Create();
+  const PlanHost host_ = {.require_registered_types = options_.require_registered_types,
+                          .at = [this](CatalogVersion version) { return store_->At(version); }};
   mutable HybridClock clock_;
   ActiveVersions active_;
   Sequencer sequencer_;
@@ -210,7 +212,7 @@ absl::Status Manager::Start() {
   active_.Start();
   recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
   if (options_.read_only) return absl::OkStatus();
-  committer_.emplace(*store_, *log_, sequencer_, clock_, options_.delay);
+  committer_.emplace(*store_, *log_, sequencer_, clock_, host_, options_.delay);
   if (sequencer_.head().version.value == 0) {
     ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
   } else if (WasRepaired()) {
@@ -452,8 +454,9 @@ absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> comma
                                                const ExecuteOptions& options) const {
   const Catalog base = Latest();
   CatalogDraft draft(base, base.version().Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch, PlanBatch(commands, base, draft, options.policy,
-                                                        {.max_entries = options.max_entries}));
+  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
+                          PlanBatch(commands, base, draft, options.policy,
+                                    {.max_entries = options.max_entries, .host = &host_}));
   return std::move(batch.entries);
 }
 

@@ -49,6 +49,8 @@ struct OpenOptions {
   // What was done to the log before it was opened; recorded in it, in a version without
   // changes. One line; empty: nothing. For `annals repair`.
   std::string repair_note = {};
+  // Types of catalogs that nobody registered (catalog/kind.h) are refused, UNKNOWN_TYPE.
+  bool require_registered_types = false;
   // 2: a long log is read and decoded on a thread of its own while its versions are made.
   // 1: opening starts no such thread.
   int recovery_threads = 2;

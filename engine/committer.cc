@@ -249,9 +249,10 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
                                   options.expected_version->value));
   }
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
-                          PlanValidBatch(request.commands, group.planned, draft, options.policy,
-                                         {.max_entries = options.max_entries, .try_last = false}));
+  ANNALS_ASSIGN_OR_RETURN(
+      PlannedBatch batch,
+      PlanValidBatch(request.commands, group.planned, draft, options.policy,
+                     {.max_entries = options.max_entries, .try_last = false, .host = &host_}));
   if (!batch.entries.empty() || request.keep_empty) {
     CatalogDraft made(group.planned, group.last.version.Next(), {});
     auto sealed = Seal(options, std::move(batch.entries), draft.next_object_id(), group.last, made);
@@ -273,11 +274,11 @@ absl::StatusOr<bool> Committer::Plan(Request& request, Group& group) {
 // If a command planned what does not fit, which one, and what of it: Seal has tried all
 // that the commands planned and cannot tell.
 absl::Status Committer::WhyNotSealed(const Request& request, const Group& group,
-                                     const absl::Status& failure) {
+                                     const absl::Status& failure) const {
   CatalogDraft draft(group.planned, group.last.version.Next(), {});
   const auto planned =
       PlanValidBatch(request.commands, group.planned, draft, request.options.policy,
-                     {.max_entries = request.options.max_entries});
+                     {.max_entries = request.options.max_entries, .host = &host_});
   return planned.ok() ? failure : planned.status();
 }
 

@@ -71,8 +71,13 @@ class Committer {
 
   // All must outlive the committer.
   Committer(VersionedStore& store, UpdateLog& log, Sequencer& sequencer, HybridClock& clock,
-            absl::Duration delay)
-      : store_(store), log_(log), sequencer_(sequencer), clock_(clock), delay_(delay) {}
+            const PlanHost& host, absl::Duration delay)
+      : store_(store),
+        log_(log),
+        sequencer_(sequencer),
+        clock_(clock),
+        host_(host),
+        delay_(delay) {}
 
   // Checks what can be said of the requests by themselves, while others lead, and puts
   // them into the queue; each of them then needs a Finish.
@@ -102,8 +107,8 @@ class Committer {
   absl::StatusOr<Catalog> TakeBase(ReplayHead& head, absl::Time deadline);
   size_t PlanGroup(std::span<Request* const> requests, Group& group);
   absl::StatusOr<bool> Plan(Request& request, Group& group);
-  static absl::Status WhyNotSealed(const Request& request, const Group& group,
-                                   const absl::Status& failure);
+  absl::Status WhyNotSealed(const Request& request, const Group& group,
+                            const absl::Status& failure) const;
   absl::StatusOr<Sealed> Seal(const ExecuteOptions& options, UpdateEntries entries,
                               ObjectId next_object_id, const ReplayHead& before,
                               CatalogDraft& made);
@@ -116,6 +121,7 @@ class Committer {
   UpdateLog& log_;
   Sequencer& sequencer_;
   HybridClock& clock_;
+  const PlanHost& host_;
   const absl::Duration delay_;
 
   mutable std::mutex mutex_;

@@ -1,0 +1,212 @@
+#include "annals/commands/alter_configured.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/apply.h"
+#include "annals/catalog/dependents.h"
+#include "annals/catalog/kind.h"
+#include "annals/commands/configured_rules.h"
+#include "annals/commands/lookup.h"
+#include "annals/commands/names.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+namespace {
+
+constexpr std::string_view kFirstKey = "public-key-1";
+constexpr std::string_view kSecondKey = "public-key-2";
+
+// What is asked of the options, with their keys in one spelling.
+struct Asked {
+  std::vector<OptionSetting> set;
+  std::vector<std::string> reset;
+  OptionNames names;
+};
+
+absl::Status CheckNoType(const OptionNames& names) {
+  for (const auto* list : {&names.set, &names.reset}) {
+    if (std::find(list->begin(), list->end(), "type") == list->end()) continue;
+    return MakeError(Reason::TYPE_CHANGE,
+                     "its type cannot be changed; drop the object and make it anew");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAlterable(const ConfiguredDescriptor& object, const OptionNames& names) {
+  for (const auto* list : {&names.set, &names.reset}) {
+    for (const std::string_view name : *list) {
+      const OptionDefinition* option = FindOption(object.kind(), object.type(), name);
+      if (option == nullptr || option->alterable) continue;
+      return MakeError(Reason::INALTERABLE_OPTION,
+                       absl::StrCat("option ", OptionWords(name),
+                                    " cannot be changed; it is given when the object is made"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAsked(const AlterConfigured& command, const ConfiguredDescriptor& object,
+                        const Asked& asked) {
+  const bool empty =
+      (command.set && command.set->empty()) || (command.reset && command.reset->empty());
+  if (empty) return MakeError(Reason::EMPTY_LIST, "a list of options is empty");
+  ANNALS_RETURN_IF_ERROR(CheckNoType(asked.names));
+  ANNALS_RETURN_IF_ERROR(CheckAlterable(object, asked.names));
+  ANNALS_RETURN_IF_ERROR(CheckKnown(object.kind(), object.type(), asked.names));
+  ANNALS_RETURN_IF_ERROR(CheckOnce(asked.names));
+  return CheckExclusive(object.kind(), object.type(), asked.names);
+}
+
+// Sets one of a group, and the others of it go.
+void Set(const ConfiguredDescriptor& object, const Option& option, ConfiguredFields& fields) {
+  const OptionDefinition* defined = FindOption(object.kind(), object.type(), option.key);
+  const auto replaced = [&](const Option& old) {
+    if (old.key == option.key) return true;
+    if (defined == nullptr || defined->group.empty()) return false;
+    const OptionDefinition* other = FindOption(object.kind(), object.type(), old.key);
+    return other != nullptr && other->group == defined->group;
+  };
+  std::erase_if(fields.options, replaced);
+  fields.options.push_back(option);
+}
+
+absl::StatusOr<ConfiguredFields> Altered(const AlterConfigured& command,
+                                         const ConfiguredDescriptor& object,
+                                         const CatalogView& catalog) {
+  Asked asked{WithKeys(command.set.value_or(std::vector<OptionSetting>())), {}, {}};
+  for (const std::string& key : command.reset.value_or(std::vector<std::string>())) {
+    asked.reset.push_back(OptionKey(key));
+  }
+  asked.names = NamesOf(asked.set, asked.reset);
+  ANNALS_RETURN_IF_ERROR(CheckAsked(command, object, asked));
+  ANNALS_ASSIGN_OR_RETURN(const ResolvedOptions resolved,
+                          Resolve(catalog, object.kind(), object.type(), asked.set));
+  ConfiguredFields fields = object.ToFields();
+  for (const std::string& key : asked.reset) {
+    std::erase_if(fields.options, [&](const Option& old) { return old.key == key; });
+  }
+  for (const Option& option : resolved.options) Set(object, option, fields);
+  fields.comment = command.comment.value_or(fields.comment);
+  fields.name = command.new_name.value_or(fields.name);
+  fields.labels = command.labels.value_or(fields.labels);
+  std::ranges::sort(fields.labels, {}, &Option::key);
+  fields.generation += command.refresh ? 1 : 0;
+  ANNALS_RETURN_IF_ERROR(CheckWhole(catalog, fields));
+  ANNALS_RETURN_IF_ERROR(resolved.missing);
+  ANNALS_RETURN_IF_ERROR(CheckReferences(catalog, fields));
+  if (fields.name != object.name()) {
+    ANNALS_RETURN_IF_ERROR(CheckNameIsFree(catalog, object.kind(), object.parent(), fields.name));
+  }
+  return fields;
+}
+
+SetOptions Difference(const ConfiguredFields& before, const ConfiguredFields& after) {
+  SetOptions entry{before.id, {}, {}};
+  for (const Option& option : after.options) {
+    const Option* old = before.FindOption(option.key);
+    if (old == nullptr || *old != option) entry.set.push_back(option);
+  }
+  for (const Option& option : before.options) {
+    if (after.FindOption(option.key) == nullptr) entry.reset.push_back(option.key);
+  }
+  std::ranges::sort(entry.set, {}, &Option::key);
+  std::ranges::sort(entry.reset);
+  return entry;
+}
+
+// The least that makes one of the other.
+UpdateEntries EntriesFor(const ConfiguredFields& before, const ConfiguredFields& after) {
+  if (before.comment != after.comment || before.generation != after.generation ||
+      before.labels != after.labels) {
+    return {ReplaceObject{BuildObject(after)}};
+  }
+  UpdateEntries entries;
+  if (before.name != after.name) entries.push_back(RenameObject{before.id, after.name});
+  SetOptions options = Difference(before, after);
+  if (!options.set.empty() || !options.reset.empty()) entries.push_back(std::move(options));
+  return entries;
+}
+
+// That what depends on the object can live with it as it will be.
+absl::Status CheckDependents(const CatalogView& catalog, ObjectId id,
+                             const UpdateEntries& entries) {
+  CatalogDraft after(catalog, catalog.version(), {});
+  for (const UpdateEntry& entry : entries) ANNALS_RETURN_IF_ERROR(Apply(entry, after));
+  for (const ObjectDescriptor& dependent : DependentsOf(after, id)) {
+    const auto configured = As<ConfiguredDescriptor>(dependent);
+    if (!configured) continue;
+    const auto where = [&] {
+      return absl::StrCat(NameOf(after, dependent), ", which depends on it");
+    };
+    const ConfiguredFields fields = configured->ToFields();
+    ANNALS_RETURN_IF_ERROR(WithContext(CheckReferences(after, fields), where));
+    ANNALS_RETURN_IF_ERROR(WithContext(CheckWhole(after, fields), where));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<UpdateEntries> PlanAlter(const AlterConfigured& command,
+                                        const ConfiguredDescriptor& object,
+                                        const CatalogView& catalog) {
+  ANNALS_ASSIGN_OR_RETURN(const ConfiguredFields altered, Altered(command, object, catalog));
+  UpdateEntries entries = EntriesFor(object.ToFields(), altered);
+  if (!entries.empty()) ANNALS_RETURN_IF_ERROR(CheckDependents(catalog, object.id(), entries));
+  return entries;
+}
+
+}  // namespace
+
+absl::Status AlterConfigured::Validate(Policy /*policy*/) const {
+  ANNALS_RETURN_IF_ERROR(CheckConfiguredName(kind, schema, name));
+  const auto where = [&] { return ConfiguredName(kind, schema, name); };
+  if (set) ANNALS_RETURN_IF_ERROR(WithContext(CheckOptionKeys(*set), where));
+  if (comment) ANNALS_RETURN_IF_ERROR(WithContext(CheckComment(*comment), where));
+  if (labels) ANNALS_RETURN_IF_ERROR(WithContext(CheckLabels(*labels), where));
+  return new_name ? CheckNewName(kind, *new_name) : absl::OkStatus();
+}
+
+absl::StatusOr<UpdateEntries> AlterConfigured::Plan(PlanContext& context) const {
+  const auto object = FindConfigured(context.catalog(), kind, schema, name);
+  if (!object.ok()) return Missing(object.status(), if_exists);
+  auto entries = PlanAlter(*this, *object, context.catalog());
+  if (entries.ok()) return entries;
+  return WithContext(entries.status(), [&] { return ConfiguredName(kind, schema, name); });
+}
+
+absl::Status RotateKeys::Validate(Policy /*policy*/) const {
+  return CheckConfiguredName(kind, schema, name);
+}
+
+absl::StatusOr<UpdateEntries> RotateKeys::Plan(PlanContext& context) const {
+  ANNALS_ASSIGN_OR_RETURN(const ConfiguredDescriptor object,
+                          FindConfigured(context.catalog(), kind, schema, name));
+  const auto refused = [&](std::string_view why) {
+    return MakeError(Reason::NOT_SUPPORTED,
+                     absl::StrCat(ConfiguredName(kind, schema, name), " ", ToAbsl(why)));
+  };
+  if (FindOption(kind, object.type(), kFirstKey) == nullptr ||
+      FindOption(kind, object.type(), kSecondKey) == nullptr) {
+    return refused(
+        absl::StrCat("is of type ", ToAbsl(object.type()), ", which has no keys that rotate"));
+  }
+  if (!new_public_key) return refused("needs a new key, and nobody here makes one");
+  SetOptions entry{object.id(), {}, {}};
+  if (const auto second = object.FindOption(kSecondKey)) {
+    entry.set.push_back({std::string(kFirstKey), std::string(second->value()), second->ref()});
+  }
+  entry.set.push_back({std::string(kSecondKey), *new_public_key});
+  return UpdateEntries{std::move(entry)};
+}
+
+absl::Status ValidateConfigured::Validate(Policy /*policy*/) const {
+  return CheckConfiguredName(kind, schema, name);
+}
+
+absl::StatusOr<UpdateEntries> ValidateConfigured::Plan(PlanContext& context) const {
+  ANNALS_RETURN_IF_ERROR(FindConfigured(context.catalog(), kind, schema, name).status());
+  return UpdateEntries{};
+}
+
+}  // namespace annals

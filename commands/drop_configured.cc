@@ -1,0 +1,28 @@
+#include "annals/commands/drop_configured.h"
+
+#include "absl/strings/str_cat.h"
+#include "annals/catalog/dependents.h"
+#include "annals/commands/configured_rules.h"
+#include "annals/commands/dependents.h"
+#include "annals/commands/lookup.h"
+#include "annals/schemas/status.h"
+
+namespace annals {
+
+absl::Status DropConfigured::Validate(Policy /*policy*/) const {
+  return CheckConfiguredName(kind, schema, name);
+}
+
+absl::StatusOr<UpdateEntries> DropConfigured::Plan(PlanContext& context) const {
+  const auto object = FindConfigured(context.catalog(), kind, schema, name);
+  if (!object.ok()) return Missing(object.status(), if_exists);
+  const auto dependents = DependentsOf(context.catalog(), object->id());
+  if (!cascade && !dependents.empty()) {
+    return MakeError(Reason::HAS_DEPENDENTS,
+                     absl::StrCat(ConfiguredName(kind, schema, name), " is used by ",
+                                  ObjectList(dependents), "; drop what uses it, or use CASCADE"));
+  }
+  return UpdateEntries{DropObject{object->id(), true}};
+}
+
+}  // namespace annals
