@@ -11,12 +11,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_builder.h"
+#include "annals/commands/alter_configured.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/active_versions.h"
 #include "annals/engine/call_internal.h"
 #include "annals/engine/committer.h"
 #include "annals/engine/decode_ahead.h"
 #include "annals/engine/followers.h"
+#include "annals/engine/handles/handle_cache.h"
+#include "annals/engine/handles/preparation.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
 #include "annals/log/memory/memory_log.h"
@@ -64,6 +67,12 @@ absl::Status ReadOnly() {
 
 absl::Status Closed() { return MakeError(Reason::CLOSED, "the catalog is closed"); }
 
+absl::Status AlwaysMoved() {
+  return MakeError(Reason::MAX_RETRIES,
+                   absl::StrCat("what was prepared was changed by others ", Committer::kAttempts,
+                                " times in a row; try again"));
+}
+
 class Manager final : public CatalogManager {
  public:
   Manager(std::unique_ptr<UpdateLog> log, const OpenOptions& options)
@@ -73,7 +82,9 @@ class Manager final : public CatalogManager {
         clock_(time_),
         active_(time_, clock_),
         sequencer_(store_, clock_, active_),
-        followers_(*store_, active_, sequencer_.recent_changes(), time_) {}
+        followers_(*store_, active_, sequencer_.recent_changes(), time_),
+        handles_(*store_, active_, time_, options_.factories),
+        handles_follower_(*store_, active_, sequencer_.recent_changes(), time_) {}
   ~Manager() override { Close(); }
 
   absl::Status Start();
@@ -111,6 +122,8 @@ class Manager final : public CatalogManager {
     followers_.Remove(id, /*wait=*/!sequencer_.InListener());
   }
 
+  Handles& handles() override { return handles_; }
+
   absl::StatusOr<bool> Snapshot(CatalogVersion version) override;
   absl::Status Backup(std::string_view directory) override;
   Stats GetStats() const override;
@@ -128,6 +141,8 @@ class Manager final : public CatalogManager {
     Request request;
     ExecuteCallback done;
     Answer answer;
+    std::unique_ptr<Preparation> preparation = nullptr;  // Null: it needs none.
+    int attempts = 0;                                    // To prepare it.
   };
   using AsyncCalls = std::deque<std::unique_ptr<AsyncCall>>;
 
@@ -155,7 +170,9 @@ class Manager final : public CatalogManager {
   absl::Status RecordRepair();
   absl::Status Follow();
   bool IsWorthTwoThreads(uint64_t records) const;
+  absl::Status StartHandles();
   absl::StatusOr<ExecuteResult> Run(Request& request);
+  absl::StatusOr<ExecuteResult> RunPrepared(Request& request);
   Answer AnswerOf(Request& request) const;
   bool MayAnswer(const Answer& answer) const;
   uint64_t MsUntil(const Answer& answer) const;
@@ -164,6 +181,9 @@ class Manager final : public CatalogManager {
   absl::Status Enter();
   bool TakeAsync(AsyncCalls& calls, const AsyncCalls& answered);
   void ServeAsync();
+  void StartThread(std::thread& thread, void (Manager::*serve)());
+  bool PrepareAgain(std::unique_ptr<AsyncCall>& call);
+  void ServePreparation();
   absl::Status TryCatchUp();
   void CatchUp();
   absl::StatusOr<bool> WriteSnapshotOf(CatalogVersion version);
@@ -182,6 +202,9 @@ class Manager final : public CatalogManager {
   ActiveVersions active_;
   Sequencer sequencer_;
   Followers followers_;
+  HandleCache handles_;
+  Followers handles_follower_;  // The one of handles_, if there are factories.
+  std::vector<std::string> handle_warnings_;
   std::optional<Committer> committer_;
   uint64_t recovered_records_ = 0;
   absl::Duration recovery_time_;
@@ -196,8 +219,11 @@ class Manager final : public CatalogManager {
   size_t inside_ = 0;           // Who does something that Close lets them finish.
   mutable size_t waiting_ = 0;  // Who waits for others; Close ends that.
   AsyncCalls async_calls_;
+  AsyncCalls unprepared_calls_;
+  size_t preparing_ = 0;  // Calls that will be among async_calls_.
   RetentionStats retention_;
   std::thread async_thread_;
+  std::thread preparing_thread_;
   std::thread retention_thread_;
   std::thread catch_up_thread_;  // Only where the log can leave us behind.
 };
@@ -211,7 +237,7 @@ absl::Status Manager::Start() {
   ANNALS_RETURN_IF_ERROR(sequencer_.health());
   active_.Start();
   recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
-  if (options_.read_only) return absl::OkStatus();
+  if (options_.read_only) return StartHandles();
   committer_.emplace(*store_, *log_, sequencer_, clock_, host_, options_.delay);
   if (sequencer_.head().version.value == 0) {
     ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
@@ -219,7 +245,19 @@ absl::Status Manager::Start() {
     ANNALS_RETURN_IF_ERROR(RecordRepair());
   }
   if (!options_.retention.keeps_everything()) retention_thread_ = std::thread([this] { Retain(); });
-  return absl::OkStatus();
+  return StartHandles();
+}
+
+// Who only reads builds what it is asked for, and nothing else.
+absl::Status Manager::StartHandles() {
+  if (!handles_.has_factories()) return absl::OkStatus();
+  handles_.Start();
+  for (const std::string& name : handles_.Preload(options_.preload)) {
+    handle_warnings_.push_back(absl::StrCat("there is no catalog \"", name, "\" to preload"));
+  }
+  if (options_.read_only) return absl::OkStatus();
+  const auto follow = [this](const CatalogEvent& event) { return handles_.Follow(event); };
+  return handles_follower_.Add(follow, {}).status();
 }
 
 absl::Status Manager::MakeFirstVersion() {
@@ -313,7 +351,23 @@ absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> comma
     return absl::OkStatus();
   });
   if (!copied.ok()) return MakeError(Reason::INTERNAL, "there is no memory for the call");
-  return Run(request);
+  return Preparation::IsFor(handles_, request.commands) ? RunPrepared(request) : Run(request);
+}
+
+// Prepares under no lock, while others commit, until what was prepared is what is written.
+absl::StatusOr<ExecuteResult> Manager::RunPrepared(Request& request) {
+  Preparation preparation(handles_, host_, std::move(request.commands), request.options);
+  for (int attempt = 0; attempt < Committer::kAttempts; ++attempt) {
+    ANNALS_RETURN_IF_ERROR(preparation.Prepare(Latest()));
+    Request guarded;
+    guarded.commands = preparation.Guarded();
+    guarded.options = request.options;
+    auto result = Run(guarded);
+    if (!result.ok() && preparation.moved()) continue;
+    preparation.Settle(result);
+    return result;
+  }
+  return AlwaysMoved();
 }
 
 absl::StatusOr<ExecuteResult> Manager::Run(Request& request) {
@@ -367,13 +421,18 @@ void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions 
   call->request.commands = std::move(commands);
   call->request.options = std::move(options);
   call->done = std::move(done);
+  if (Preparation::IsFor(handles_, call->request.commands)) {
+    call->preparation = std::make_unique<Preparation>(
+        handles_, host_, std::move(call->request.commands), call->request.options);
+  }
   std::unique_lock lock(mutex_);
   if (closed_) {
     lock.unlock();
     return call->done(Closed());
   }
-  const absl::Status started = CallGuarded([this] {
-    if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
+  const absl::Status started = CallGuarded([&] {
+    StartThread(async_thread_, &Manager::ServeAsync);
+    if (call->preparation != nullptr) StartThread(preparing_thread_, &Manager::ServePreparation);
     return absl::OkStatus();
   });
   if (!started.ok()) {
@@ -381,9 +440,71 @@ void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions 
     return call->done(
         MakeError(Reason::INTERNAL, absl::StrCat("no thread for the call: ", started.message())));
   }
-  async_calls_.push_back(std::move(call));
+  if (call->preparation != nullptr) {
+    unprepared_calls_.push_back(std::move(call));
+    ++preparing_;
+  } else {
+    async_calls_.push_back(std::move(call));
+  }
   ++inside_;
   changed_.notify_all();
+}
+
+// REQUIRES: mutex_ is held.
+void Manager::StartThread(std::thread& thread, void (Manager::*serve)()) {
+  if (!thread.joinable()) thread = std::thread(serve, this);
+}
+
+// Calls that have to be prepared wait for each other, and for nobody else; then they are
+// calls like others.
+void Manager::ServePreparation() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    while (unprepared_calls_.empty()) {
+      if (closed_ && preparing_ == 0) return;
+      changed_.wait(lock);
+    }
+    auto call = std::move(unprepared_calls_.front());
+    unprepared_calls_.pop_front();
+    lock.unlock();
+    const absl::Status prepared = CallGuarded([&] {
+      ANNALS_RETURN_IF_ERROR(call->preparation->Prepare(Latest()));
+      Request guarded;
+      guarded.commands = call->preparation->Guarded();
+      guarded.options = call->request.options;
+      call->request = std::move(guarded);
+      return absl::OkStatus();
+    });
+    if (!prepared.ok()) {
+      const Visit visit(*this, inside_);
+      call->preparation.reset();
+      call->done(prepared);
+      call.reset();
+    }
+    lock.lock();
+    --preparing_;
+    if (call != nullptr) async_calls_.push_back(std::move(call));
+    changed_.notify_all();
+  }
+}
+
+// Whether `call`, which is done, has to be prepared anew; then it is gone.
+bool Manager::PrepareAgain(std::unique_ptr<AsyncCall>& call) {
+  if (call->preparation == nullptr) return false;
+  absl::StatusOr<ExecuteResult>& result = call->request.result;
+  if (result.ok() || !call->preparation->moved()) {
+    call->preparation->Settle(result);
+    return false;
+  }
+  if (++call->attempts == Committer::kAttempts) {
+    result = AlwaysMoved();
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  unprepared_calls_.push_back(std::move(call));
+  ++preparing_;
+  changed_.notify_all();
+  return true;
 }
 
 // Waits until there are new calls, of which it takes a group, or until one of `answered`
@@ -397,7 +518,7 @@ bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
     }
     if (!calls.empty()) return true;
     if (answered.empty()) {
-      if (closed_) return false;
+      if (closed_ && preparing_ == 0) return false;
       changed_.wait(lock);
       continue;
     }
@@ -421,6 +542,7 @@ void Manager::ServeAsync() {
     committer_->Enqueue(requests);
     for (auto& call : calls) {
       committer_->Finish(call->request);
+      if (PrepareAgain(call)) continue;
       call->answer = AnswerOf(call->request);
       answered.push_back(std::move(call));
     }
@@ -605,6 +727,8 @@ absl::Status Manager::Backup(std::string_view directory) {
 CatalogManager::Stats Manager::GetStats() const {
   const Sequencer::ListenerFailures failures = sequencer_.listener_failures();
   const auto warnings = log_->warnings();
+  std::vector<std::string> all_warnings(warnings.begin(), warnings.end());
+  all_warnings.insert(all_warnings.end(), handle_warnings_.begin(), handle_warnings_.end());
   RetentionStats retention;
   {
     const std::lock_guard lock(mutex_);
@@ -618,7 +742,7 @@ CatalogManager::Stats Manager::GetStats() const {
           .last_listener_failure = failures.last,
           .followers = followers_.Stats(),
           .retention = retention,
-          .warnings = {warnings.begin(), warnings.end()}};
+          .warnings = std::move(all_warnings)};
 }
 
 // Jumps over what others have truncated before we read it. OK if there was no need.
@@ -655,16 +779,20 @@ void Manager::Close() {
     changed_.notify_all();
   }
   followers_.Stop();
+  handles_follower_.Stop();
   {
     std::unique_lock lock(mutex_);
     left_.wait(lock, [this] { return inside_ == 0; });
   }
   if (async_thread_.joinable()) async_thread_.join();
+  if (preparing_thread_.joinable()) preparing_thread_.join();
   if (retention_thread_.joinable()) retention_thread_.join();
   if (catch_up_thread_.joinable()) catch_up_thread_.join();
   log_->Unsubscribe();
   sequencer_.OnClosed(absl::OkStatus());
   followers_.Join();  // One that waited for a version waits no longer.
+  handles_follower_.Join();
+  static_cast<void>(handles_.Close());  // Who wants to know what it says has closed them.
   std::unique_lock lock(mutex_);
   left_.wait(lock, [this] { return waiting_ == 0; });
 }
@@ -679,6 +807,7 @@ absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenO
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(std::unique_ptr<UpdateLog> log,
                                                                      const OpenOptions& options) {
   ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
+  ANNALS_RETURN_IF_ERROR(CheckFactories(options.factories));
   try {
     auto manager = std::make_unique<Manager>(std::move(log), options);
     ANNALS_RETURN_IF_ERROR(manager->Start());

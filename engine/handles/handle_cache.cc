@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/commands/configured_rules.h"
 #include "annals/engine/call_internal.h"
 #include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
@@ -54,7 +55,7 @@ class HandleCache::Inside {
 
 // A handle that is asked for.
 struct HandleCache::Asked {
-  const CatalogView& view;
+  const Catalog& view;
   EffectiveFingerprints& fingerprints;
   const ConfiguredDescriptor object;
   const Factory& factory;
@@ -92,21 +93,26 @@ absl::StatusOr<std::shared_ptr<Handle>> HandleCache::Get(const Catalog& catalog,
 }
 
 absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Acquire(
-    const CatalogView& view, EffectiveFingerprints& fingerprints, ObjectId id, Attempt attempt) {
+    const Catalog& view, EffectiveFingerprints& fingerprints, ObjectId id, Attempt attempt) {
   const ObjectDescriptor object = view.Find(id);
   if (!object) {
-    return MakeError(Reason::OBJECT_NOT_FOUND, absl::StrCat("object ", id.value, " is not in version ",
-                                                            view.version().value));
+    return MakeError(
+        Reason::OBJECT_NOT_FOUND,
+        absl::StrCat("object ", id.value, " is not in version ", view.version().value));
   }
   const Factory* factory = FactoryOf(object);
   if (factory == nullptr) {
     return MakeError(Reason::NOT_SUPPORTED,
-                     absl::StrCat("there is no factory for ", WhatIs(view, object)));
+                     absl::StrCat("there is no factory for ", NameOf(view, object)));
   }
   ANNALS_RETURN_IF_ERROR(Enter());
   const Inside inside(*this);
-  return Take({view, fingerprints, ConfiguredDescriptor(object), *factory,
-               {id, fingerprints.Of(id)}, attempt});
+  return Take({view,
+               fingerprints,
+               ConfiguredDescriptor(object),
+               *factory,
+               {id, fingerprints.Of(id)},
+               attempt});
 }
 
 // Gives what is there, or waits for who makes it, or makes it.
@@ -128,10 +134,11 @@ HandleCache::Taken HandleCache::Take(const Asked& asked) {
       if (auto answer = Ready(asked, entry, trash)) return *std::move(answer);
       if (!may_be_made) {
         return MakeError(Reason::PREPARE_FAILED,
-                         absl::StrCat(WhatIs(asked.view, asked.object),
+                         absl::StrCat(NameOf(asked.view, asked.object),
                                       ": there is a handle of it as it is in the active version "
                                       "only, where it is another one"));
       }
+      if (asked.factory.is_eager()) entry.superseded = false;  // Whoever comes first follows.
       entry.building = true;
       entry.attempts = entry.error.ok() ? 1 : entry.attempts + 1;
       previous = alone ? CloseOthers(asked.key, lock, trash) : RunningLocked(asked.key.id);
@@ -168,7 +175,7 @@ absl::Status HandleCache::Why(const Entry& entry) const {
 bool HandleCache::IsOnlyAsActive(const Asked& asked) const {
   if (!asked.factory.is_eager() && asked.factory.reconfigure == Reconfigure::kSwap) return false;
   const auto active = store_.At(active_.Now());
-  if (!active.ok() || active->version() == asked.view.version()) return false;
+  if (!active.ok()) return false;
   return !active->Find(asked.key.id) ||
          EffectiveFingerprints(*active).Of(asked.key.id) != asked.key.fingerprint;
 }
@@ -219,7 +226,7 @@ HandleCache::Taken HandleCache::MakeGuarded(const Asked& asked,
   });
   if (status.ok()) return made;
   return MakeError(Reason::PREPARE_FAILED,
-                   absl::StrCat(WhatIs(asked.view, asked.object), ": ", status.message()));
+                   absl::StrCat(NameOf(asked.view, asked.object), ": ", status.message()));
 }
 
 HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHandle> previous) {
@@ -255,7 +262,7 @@ absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Build(
   }
   log_->NoteBuilt(status.ok());
   ANNALS_RETURN_IF_ERROR(status);
-  return std::make_shared<LiveHandle>(*std::move(built), WhatIs(view, object),
+  return std::make_shared<LiveHandle>(*std::move(built), NameOf(view, object),
                                       std::move(resolved->needs), log_);
 }
 
@@ -306,7 +313,8 @@ void HandleCache::Evict(const Factory& factory, Trash& trash) {
   for (auto& [key, entry] : entries_) {
     if (entry.factory == &factory && entry.kept != nullptr) kept.push_back(&entry);
   }
-  std::sort(kept.begin(), kept.end(), [](const Entry* a, const Entry* b) { return a->used > b->used; });
+  std::sort(kept.begin(), kept.end(),
+            [](const Entry* a, const Entry* b) { return a->used > b->used; });
   for (size_t i = factory.caching.most; i < kept.size(); ++i) {
     trash.push_back(std::move(kept[i]->kept));
   }

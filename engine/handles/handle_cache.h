@@ -52,7 +52,7 @@ class HandleCache final : public Handles {
   HandleCache(const VersionedStore& store, ActiveVersions& active, const Clock& clock,
               std::vector<Factory> factories)
       : store_(store), active_(active), clock_(clock), factories_(std::move(factories)) {}
-  ~HandleCache() override { Shut(); }
+  ~HandleCache() override { static_cast<void>(Shut()); }  // Close has said what went wrong.
   HandleCache(const HandleCache&) = delete;
   HandleCache& operator=(const HandleCache&) = delete;
 
@@ -82,7 +82,7 @@ class HandleCache final : public Handles {
 
   enum class Attempt { kWhenDue, kNow };
   // The handle of `id` as it is in `view`, whose fingerprints those are.
-  absl::StatusOr<std::shared_ptr<LiveHandle>> Acquire(const CatalogView& view,
+  absl::StatusOr<std::shared_ptr<LiveHandle>> Acquire(const Catalog& view,
                                                       EffectiveFingerprints& fingerprints,
                                                       ObjectId id, Attempt attempt);
   // Builds one that is not in the cache. `is_new`: the object has no id yet.
@@ -153,7 +153,7 @@ class HandleCache final : public Handles {
   // --- Following.
   Catalog Newest(const Catalog& at_least) const;
   bool IsWanted(const HandleKey& key, const Factory& factory) const;
-  bool BringUp(const CatalogView& view, EffectiveFingerprints& fingerprints, ObjectId id);
+  void BringUp(const Catalog& view, EffectiveFingerprints& fingerprints, ObjectId id);
   void Supersede(ObjectId id, std::optional<Fingerprint> current);
   void FinishFollowing(CatalogVersion version);
   std::vector<ObjectId> KnownIds() const;

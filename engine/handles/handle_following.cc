@@ -71,18 +71,18 @@ bool HandleCache::IsWanted(const HandleKey& key, const Factory& factory) const {
   if (factory.is_eager()) return true;
   const std::lock_guard lock(mutex_);
   if (offered_.contains(key)) return true;
-  for (auto at = entries_.lower_bound({key.id, {}});
-       at != entries_.end() && at->first.id == key.id; ++at) {
+  for (auto at = entries_.lower_bound({key.id, {}}); at != entries_.end() && at->first.id == key.id;
+       ++at) {
     const Entry& entry = at->second;
-    const bool in_use = entry.kept != nullptr || entry.building || entry.wanted;
+    const bool tried_again = entry.wanted && !entry.error.ok();
+    const bool in_use = entry.kept != nullptr || entry.building || tried_again;
     if (in_use && !entry.superseded) return true;
   }
   return false;
 }
 
-// Whether there is a handle then.
-bool HandleCache::BringUp(const CatalogView& view, EffectiveFingerprints& fingerprints,
-                          ObjectId id) {
+// Sees to it that there is a handle, now or as soon as there can be.
+void HandleCache::BringUp(const Catalog& view, EffectiveFingerprints& fingerprints, ObjectId id) {
   const HandleKey key{id, fingerprints.Of(id)};
   {
     const std::lock_guard lock(mutex_);
@@ -94,7 +94,6 @@ bool HandleCache::BringUp(const CatalogView& view, EffectiveFingerprints& finger
   // An eager one works on until the new one does.
   const Factory* factory = FactoryOf(view.Find(id));
   if (live.ok() || (factory != nullptr && !factory->is_eager())) Supersede(id, key.fingerprint);
-  return live.ok();
 }
 
 // The object is what has the fingerprint `current`, or gone.

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "annals/catalog/kind.h"
-#include "annals/commands/names.h"
+#include "annals/commands/configured_rules.h"
 #include "annals/engine/handles/handle_spec_internal.h"
 #include "annals/schemas/status.h"
 
@@ -37,8 +37,7 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   }
   text.resize(static_cast<size_t>(file.gcount()));
   if (text.size() > kLongestValue) {
-    return CannotResolve(
-        absl::StrCat("file ", path, " has more than ", kLongestValue, " bytes"));
+    return CannotResolve(absl::StrCat("file ", path, " has more than ", kLongestValue, " bytes"));
   }
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
@@ -96,14 +95,15 @@ class Resolver {
     spec.schema = SchemaName(catalog_, object_);
     spec.name = std::string(object_.name());
     spec.type = std::string(object_.type());
-    for (const ColumnDescriptor column : object_.columns()) spec.columns.push_back(column.ToColumn());
+    for (const ColumnDescriptor column : object_.columns())
+      spec.columns.push_back(column.ToColumn());
     for (const OptionDefinition* option : OptionsOf(object_.kind(), object_.type())) {
       if (!option->default_value.empty()) spec.options[option->name] = option->default_value;
     }
     for (const OptionDescriptor& option : object_.options()) {
-      ANNALS_RETURN_IF_ERROR(WithContext(
-          option.ref() == kNoObject ? AddText(option) : AddReference(option),
-          [&] { return absl::StrCat("option ", OptionWords(option.key())); }));
+      ANNALS_RETURN_IF_ERROR(
+          WithContext(option.ref() == kNoObject ? AddText(option) : AddReference(option),
+                      [&] { return absl::StrCat("option ", OptionWords(option.key())); }));
     }
     return std::move(resolved_);
   }
@@ -132,8 +132,7 @@ class Resolver {
 
   absl::Status AddSecret(const OptionDescriptor& option, const ObjectDescriptor& target) {
     auto value = ReadSecret(ConfiguredDescriptor(target));
-    ANNALS_RETURN_IF_ERROR(
-        WithContext(value.status(), [&] { return WhatIs(catalog_, target); }));
+    ANNALS_RETURN_IF_ERROR(WithContext(value.status(), [&] { return NameOf(catalog_, target); }));
     resolved_.secrets.push_back(*value);
     resolved_.spec.options[std::string(option.key())] = *std::move(value);
     return absl::OkStatus();
@@ -159,12 +158,6 @@ absl::Status WithoutSecrets(const absl::Status& status, const std::vector<std::s
     if (!secret.empty()) message = absl::StrReplaceAll(message, {{secret, ToAbsl(kMasked)}});
   }
   return {status.code(), message};
-}
-
-std::string WhatIs(const CatalogView& catalog, const ObjectDescriptor& object) {
-  const std::string schema = SchemaName(catalog, object);
-  return absl::StrCat(ToAbsl(KindName(object.kind())), " ",
-                      schema.empty() ? Quoted(object.name()) : Qualified(schema, object.name()));
 }
 
 }  // namespace annals

@@ -33,7 +33,4 @@ absl::StatusOr<ResolvedSpec> ResolveSpec(const CatalogView& catalog,
 // `status` as people may see it: without any of `secrets`.
 absl::Status WithoutSecrets(const absl::Status& status, const std::vector<std::string>& secrets);
 
-// `connection "PUBLIC"."C"`
-std::string WhatIs(const CatalogView& catalog, const ObjectDescriptor& object);
-
 }  // namespace annals

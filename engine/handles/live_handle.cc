@@ -1,6 +1,6 @@
+#include "absl/strings/str_cat.h"
 #include "annals/engine/call_internal.h"
 #include "annals/engine/handles/live_handle_internal.h"
-#include "absl/strings/str_cat.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
