@@ -10,7 +10,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/configured.h"
 #include "annals/catalog/constant_text.h"
+#include "annals/catalog/kind.h"
 #include "annals/schemas/status.h"
 #include "annals/schemas/unicode.h"
 
@@ -27,12 +29,32 @@ std::string ColumnNames(const TableDescriptor& table, const std::vector<ColumnId
   });
 }
 
+// SHOP.ORDERS; of what lives at the root, its name alone.
+std::string PathOf(const CatalogView& catalog, const ObjectDescriptor& object) {
+  if (!object) return "?";
+  const ObjectDescriptor schema = catalog.Find(object.parent());
+  return absl::StrCat(schema ? CanonicalName(schema.name()) + "." : "",
+                      CanonicalName(object.name()));
+}
+
 // The default as equal values are written; what is no value of the type, as it is.
 DefaultValue Canonical(const ColumnDescriptor& column) {
   DefaultValue value = column.default_value();
   if (value.kind != DefaultValue::Kind::kConstant || value.type != column.type()) return value;
   if (auto text = CanonicalConstant(value.text, column.ToColumn())) value.text = *std::move(text);
   return value;
+}
+
+void AddColumns(const std::string& path, const ColumnList& columns,
+                std::vector<std::string>& lines) {
+  size_t position = 0;
+  for (const ColumnDescriptor column : columns) {
+    const std::string value = SqlDefault(Canonical(column));
+    lines.push_back(absl::StrCat("column ", path, ".", CanonicalName(column.name()),
+                                 " pos=", ++position, " ", SqlType(column),
+                                 column.nullable() ? " null" : " not_null",
+                                 " default=", value.empty() ? "-" : value));
+  }
 }
 
 void AddTable(const CatalogView& catalog, const SchemaDescriptor& schema,
@@ -45,14 +67,7 @@ void AddTable(const CatalogView& catalog, const SchemaDescriptor& schema,
     absl::StrAppend(&line, " zone=", zone ? CanonicalName(zone->name()) : "?");
   }
   lines.push_back(std::move(line));
-  size_t position = 0;
-  for (const ColumnDescriptor column : table.columns()) {
-    const std::string value = SqlDefault(Canonical(column));
-    lines.push_back(absl::StrCat("column ", path, ".", CanonicalName(column.name()),
-                                 " pos=", ++position, " ", SqlType(column),
-                                 column.nullable() ? " null" : " not_null",
-                                 " default=", value.empty() ? "-" : value));
-  }
+  AddColumns(path, table.columns(), lines);
 }
 
 void AddIndex(const CatalogView& catalog, const SchemaDescriptor& schema,
@@ -86,6 +101,41 @@ void AddView(const SchemaDescriptor& schema, const SystemViewDescriptor& view,
   }
 }
 
+std::string Quoted(std::string_view text) { return QuotedText(text, '\''); }
+
+// 'h1:9092', @PUBLIC.TUNNEL, ***
+std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& object,
+                       const OptionDescriptor& option) {
+  if (option.ref() != kNoObject) return "@" + PathOf(catalog, catalog.Find(option.ref()));
+  const std::string_view shown = ShownValue(object, option);
+  return shown == option.value() ? Quoted(shown) : std::string(shown);
+}
+
+// The keys of options are words joined by dashes.
+std::string KeyText(std::string_view key) {
+  std::string word(key);
+  std::ranges::replace(word, '-', '_');
+  return CanonicalName(word) == word ? std::string(key) : QuotedText(key, '"');
+}
+
+void AddConfigured(const CatalogView& catalog, const ConfiguredDescriptor& object,
+                   std::vector<std::string>& lines) {
+  const std::string path = PathOf(catalog, object);
+  std::string line = absl::StrCat(ToAbsl(KindName(object.kind())), " ", path);
+  if (!object.type().empty()) absl::StrAppend(&line, " type=", CanonicalName(object.type()));
+  if (object.generation() > 0) absl::StrAppend(&line, " generation=", object.generation());
+  if (!object.comment().empty()) absl::StrAppend(&line, " comment=", Quoted(object.comment()));
+  for (const OptionDescriptor& option : object.options()) {
+    absl::StrAppend(&line, " option.", KeyText(option.key()), "=",
+                    OptionText(catalog, object, option));
+  }
+  for (const OptionDescriptor& label : object.labels()) {
+    absl::StrAppend(&line, " label.", KeyText(label.key()), "=", Quoted(label.value()));
+  }
+  lines.push_back(std::move(line));
+  AddColumns(path, object.columns(), lines);
+}
+
 void AddSchema(const CatalogView& catalog, const SchemaDescriptor& schema,
                std::vector<std::string>& lines) {
   if (schema.name() != kPublicSchema && schema.name() != kSystemSchema) {
@@ -95,6 +145,7 @@ void AddSchema(const CatalogView& catalog, const SchemaDescriptor& schema,
     if (auto table = As<TableDescriptor>(object)) AddTable(catalog, schema, *table, lines);
     if (auto index = As<IndexDescriptor>(object)) AddIndex(catalog, schema, *index, lines);
     if (auto view = As<SystemViewDescriptor>(object)) AddView(schema, *view, lines);
+    if (auto other = As<ConfiguredDescriptor>(object)) AddConfigured(catalog, *other, lines);
   });
 }
 
@@ -144,8 +195,6 @@ std::string WithPrecision(std::string_view name, uint32_t precision) {
 std::string WithLength(std::string_view name, const Column& column) {
   return column.length_given ? WithPrecision(name, column.length) : std::string(name);
 }
-
-std::string Quoted(std::string_view text) { return QuotedText(text, '\''); }
 
 // What is no value of its type may be any text.
 std::string Bare(std::string_view text) {
@@ -232,6 +281,9 @@ std::string CanonicalLines(const CatalogView& catalog) {
   std::vector<std::string> lines;
   for (const SchemaDescriptor& schema : catalog.Schemas()) AddSchema(catalog, schema, lines);
   for (const ZoneDescriptor& zone : catalog.Zones()) AddZone(catalog, zone, lines);
+  catalog.ForEachChild(kNoObject, [&](const ObjectDescriptor& object) {
+    if (auto other = As<ConfiguredDescriptor>(object)) AddConfigured(catalog, *other, lines);
+  });
   std::sort(lines.begin(), lines.end());
   std::string text;
   for (const std::string& line : lines) absl::StrAppend(&text, line, "\n");

@@ -27,6 +27,7 @@ std::string SqlDefault(const DefaultValue& value);
 //   table S.T pk=C1,C2
 //   column S.T.C pos=1 INTEGER not_null default=0
 //   index S.I on=T unique=true cols=C1 asc nulls_last
+//   connection S.C type=kafka option.broker='h:9092' option.ssh-tunnel=@S.T
 //
 // Not in it: key indexes, stopping indexes, the schema lines of PUBLIC and SYSTEM,
 // and a default zone that CREATE TABLE made and nobody changed.

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "annals/catalog/configured.h"
 #include "annals/catalog/object_tables_internal.h"
 
 namespace annals {
@@ -46,6 +47,7 @@ std::map<ColumnId, ColumnDescriptor> LivingColumns(const ObjectDescriptor& objec
   };
   if (const auto table = As<TableDescriptor>(object)) add(table->columns());
   if (const auto view = As<SystemViewDescriptor>(object)) add(view->columns());
+  if (const auto configured = As<ConfiguredDescriptor>(object)) add(configured->columns());
   return by_id;
 }
 

@@ -57,8 +57,8 @@ struct ColumnChange {
   std::optional<ColumnDescriptor> before;  // None if it was created.
   std::optional<ColumnDescriptor> after;   // None if it was dropped.
 };
-// The columns of a table or view that differ, by id; all of them if it was created or
-// dropped. None for other kinds.
+// The columns of a table, view or configured object that differ, by id; all of them if it
+// was created or dropped. None for other kinds.
 std::vector<ColumnChange> ColumnChangesOf(const ObjectChange& change);
 
 // The zone that tables get if they name none is another one.

@@ -1,8 +1,13 @@
 #include "annals/catalog/entry_text.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/configured.h"
+#include "annals/catalog/kind.h"
 #include "annals/schemas/status.h"
+#include "annals/schemas/unicode.h"
 
 namespace annals {
 namespace {
@@ -50,24 +55,11 @@ std::string PropertyWords(const SetTableProperties& entry,
   return words.empty() ? "properties" : absl::StrJoin(words, ", ");
 }
 
-// One of a zone's, in words.
-struct Parameter {
-  std::string_view name;
-  std::string text;
-};
-
-std::vector<Parameter> ParametersOf(const ZoneDescriptor& zone) {
-  const auto seconds = [](uint32_t value) {
-    return value >= INT32_MAX ? std::string("off") : absl::StrCat(value, " s");
-  };
-  const auto append = [](std::string* out, std::string_view one) { *out += one; };
-  return {{"replicas", absl::StrCat(zone.replicas())},
-          {"quorum size", absl::StrCat(zone.quorum_size())},
-          {"auto scale up", seconds(zone.auto_scale_up_s())},
-          {"auto scale down", seconds(zone.auto_scale_down_s())},
-          {"nodes filter", std::string(zone.filter())},
-          {"storage profiles", absl::StrJoin(zone.storage_profiles(), ", ", append)}};
+std::string SecondsWords(uint32_t value) {
+  return value >= INT32_MAX ? std::string("off") : absl::StrCat(value, " s");
 }
+
+std::string Quoted(std::string_view text) { return QuotedText(text, '\''); }
 
 }  // namespace
 
@@ -121,6 +113,10 @@ std::string KnownNames::CreatedWords(const ObjectDescriptor& object) const {
   if (const auto table = As<TableDescriptor>(object)) {
     absl::StrAppend(&words, " (", CountColumns(table->columns().size()), ")");
   }
+  const auto configured = As<ConfiguredDescriptor>(object);
+  if (configured && !configured->type().empty()) {
+    absl::StrAppend(&words, " (", CanonicalName(configured->type()), ")");
+  }
   if (const auto index = As<IndexDescriptor>(object)) {
     std::vector<ColumnId> columns;
     for (const IndexColumn& column : index->columns()) columns.push_back(column.id);
@@ -130,25 +126,80 @@ std::string KnownNames::CreatedWords(const ObjectDescriptor& object) const {
   return words;
 }
 
-// Only zones are replaced; of other kinds nothing more is said.
+// What `option` of `owner`, which may be unknown, is set to.
+std::string KnownNames::ValueWords(const ObjectDescriptor& owner, const Option& option) const {
+  if (option.ref != kNoObject) return Named(option.ref, "object");
+  const auto object = As<ConfiguredDescriptor>(owner);
+  const bool hidden = object ? IsSensitive(object->kind(), object->type(), option.key)
+                             : SoundsSensitive(option.key);
+  return hidden && !IsPlaceholder(option.value) ? std::string(kMasked) : Quoted(option.value);
+}
+
+// Nothing for kinds that are not replaced.
+std::vector<KnownNames::Part> KnownNames::PartsOf(const ObjectDescriptor& object) const {
+  if (const auto zone = As<ZoneDescriptor>(object)) {
+    const auto append = [](std::string* out, std::string_view one) { *out += one; };
+    return {{"replicas", absl::StrCat(zone->replicas())},
+            {"quorum size", absl::StrCat(zone->quorum_size())},
+            {"auto scale up", SecondsWords(zone->auto_scale_up_s())},
+            {"auto scale down", SecondsWords(zone->auto_scale_down_s())},
+            {"nodes filter", std::string(zone->filter())},
+            {"storage profiles", absl::StrJoin(zone->storage_profiles(), ", ", append)}};
+  }
+  const auto configured = As<ConfiguredDescriptor>(object);
+  if (!configured) return {};
+  const ConfiguredFields fields = configured->ToFields();
+  std::vector<Part> parts = {{"comment", Quoted(fields.comment)},
+                             {"generation", absl::StrCat(fields.generation)}};
+  for (const Option& option : fields.options) {
+    parts.push_back({"option:" + option.key, ValueWords(object, option)});
+  }
+  for (const Option& label : fields.labels) {
+    parts.push_back({"label:" + label.key, Quoted(label.value)});
+  }
+  return parts;
+}
+
+// All parts where it is not known what was before, else those that are other ones.
 std::string KnownNames::ReplacedWords(const ObjectDescriptor& object) const {
-  const std::string words =
-      absl::StrCat("change ", ToAbsl(KindName(object.kind())), " ", Path(object));
-  const auto zone = As<ZoneDescriptor>(object);
-  if (!zone) return words;
-  const auto before =
-      As<ZoneDescriptor>(catalog_ ? catalog_->Find(object.id()) : ObjectDescriptor());
-  const std::vector<Parameter> now = ParametersOf(*zone);
-  const std::vector<Parameter> then = before ? ParametersOf(*before) : std::vector<Parameter>();
+  const std::vector<Part> now = PartsOf(object);
+  const std::vector<Part> then =
+      PartsOf(catalog_ != nullptr ? catalog_->Find(object.id()) : ObjectDescriptor());
+  const auto find = [](const std::vector<Part>& parts, const std::string& name) {
+    const auto found = std::ranges::find(parts, name, &Part::name);
+    return found == parts.end() ? nullptr : &*found;
+  };
   std::vector<std::string> texts;
-  for (size_t i = 0; i < now.size(); ++i) {
-    if (then.empty()) {
-      texts.push_back(absl::StrCat(ToAbsl(now[i].name), " ", now[i].text));
-    } else if (then[i].text != now[i].text) {
-      texts.push_back(absl::StrCat(ToAbsl(now[i].name), " ", then[i].text, " -> ", now[i].text));
+  for (const Part& part : now) {
+    const Part* const before = find(then, part.name);
+    if (before == nullptr) {
+      texts.push_back(absl::StrCat(part.name, " ", part.text));
+    } else if (before->text != part.text) {
+      texts.push_back(absl::StrCat(part.name, " ", before->text, " -> ", part.text));
     }
   }
-  return absl::StrCat(words, texts.empty() ? "" : ": ", absl::StrJoin(texts, ", "));
+  for (const Part& part : then) {
+    if (find(now, part.name) == nullptr) texts.push_back("reset " + part.name);
+  }
+  return absl::StrCat("change ", ToAbsl(KindName(object.kind())), " ", Path(object),
+                      texts.empty() ? "" : ": ", absl::StrJoin(texts, ", "));
+}
+
+std::string KnownNames::OptionsWords(const SetOptions& entry) const {
+  const ObjectDescriptor owner = Find(entry.object);
+  const auto before = As<ConfiguredDescriptor>(owner);
+  std::vector<std::string> texts;
+  for (const Option& option : entry.set) {
+    const auto old = before ? before->FindOption(option.key) : std::nullopt;
+    const std::string value = ValueWords(owner, option);
+    texts.push_back(
+        old ? absl::StrCat("option:", option.key, " ",
+                           ValueWords(owner, {option.key, std::string(old->value()), old->ref()}),
+                           " -> ", value)
+            : absl::StrCat("set option:", option.key, " ", value));
+  }
+  for (const std::string& key : entry.reset) texts.push_back("reset option:" + key);
+  return absl::StrCat("change ", Named(entry.object, "object"), ": ", absl::StrJoin(texts, ", "));
 }
 
 std::string KnownNames::AlteredWords(const AlterColumn& entry) const {
@@ -177,9 +228,9 @@ EntryFacts KnownNames::FactsOf(const UpdateEntry& entry) const {
                         [&](const ReplaceObject& e) { return of_bytes(e.object); },
                         [&](const DropObject& e) { return of_id(e.id, std::nullopt); },
                         [&](const RenameObject& e) { return of_id(e.id, std::nullopt); },
+                        [&](const SetOptions& e) { return of_id(e.object, std::nullopt); },
                         [&](const SetIndexStatus& e) { return of_id(e.index, ObjectKind::kIndex); },
                         [&](const SetDefaultZone& e) { return of_id(e.zone, ObjectKind::kZone); },
-                        [&](const SetOptions& e) { return of_id(e.object, std::nullopt); },
                         [&](const auto& e) { return of_id(e.table, ObjectKind::kTable); },
                     },
                     entry);
@@ -198,6 +249,7 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
           [&](const RenameObject& e) {
             return absl::StrCat("rename ", Named(e.id, "object"), " to ", write_(e.name));
           },
+          [&](const SetOptions& e) { return OptionsWords(e); },
           [&](const NewColumns& e) {
             const auto append = [&](std::string* out, const Column& c) { *out += ColumnWords(c); };
             return absl::StrCat("add ", absl::StrJoin(e.columns, ", ", append), " to ",
@@ -227,9 +279,6 @@ std::string KnownNames::WordsOf(const UpdateEntry& entry) const {
           },
           [&](const SetDefaultZone& e) {
             return absl::StrCat("make ", Named(e.zone, "zone"), " the default zone");
-          },
-          [&](const SetOptions& e) {
-            return absl::StrCat("set options of ", Named(e.object, "object"));
           },
       },
       entry);

@@ -38,6 +38,12 @@ class KnownNames {
   std::string WordsOf(const UpdateEntry& entry) const;
 
  private:
+  // A part of an object that is replaced or changed by options, in words.
+  struct Part {
+    std::string name;
+    std::string text;
+  };
+
   ObjectDescriptor Find(ObjectId id) const;
   std::string Path(const ObjectDescriptor& object) const;
   std::string Named(ObjectId id, std::string_view kind) const;
@@ -47,7 +53,10 @@ class KnownNames {
   std::string ColumnWords(const Column& column) const;
   std::string CreatedWords(const ObjectDescriptor& object) const;
   std::string ReplacedWords(const ObjectDescriptor& object) const;
+  std::string OptionsWords(const SetOptions& entry) const;
   std::string AlteredWords(const AlterColumn& entry) const;
+  std::string ValueWords(const ObjectDescriptor& owner, const Option& option) const;
+  std::vector<Part> PartsOf(const ObjectDescriptor& object) const;
 
   std::unordered_map<ObjectId, ObjectDescriptor, absl::Hash<ObjectId>> known_;
   const CatalogView* catalog_;

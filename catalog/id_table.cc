@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -23,10 +24,10 @@ void DeleteAll(ChildList* list) {
 }  // namespace
 
 ChildList* ChildList::New(const std::vector<ObjectId>& first, size_t capacity) {
-  auto* list = new ChildList();
+  auto list = std::make_unique<ChildList>();
   list->ids = AppendArray<ObjectId>::New(capacity);
   for (ObjectId id : first) list->ids->Append(id);
-  return list;
+  return list.release();
 }
 
 void ChildList::Delete(ChildList* list) {

@@ -66,6 +66,7 @@ void* PageArena::New(size_t size) {
     constexpr size_t kFirst = size_t{32} << 10;
     const size_t wanted = chunks_.empty() ? kFirst : std::min(2 * chunks_.back().size, kHugePage);
     const size_t chunk = std::max(wanted, size);
+    chunks_.reserve(chunks_.size() + 1);  // So that nothing fails once there is memory.
     chunks_.push_back({static_cast<char*>(NewZeroed(chunk)), chunk});
     used_ = 0;
   }

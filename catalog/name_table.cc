@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 
 #include "annals/catalog/large_memory_internal.h"
 #include "annals/catalog/memory_order_internal.h"
@@ -19,11 +20,11 @@ uint64_t NameSlot::hash() const {
 }
 
 NameTable::Table* NameTable::Table::New(uint64_t buckets) {
-  auto* table = new Table();
+  auto table = std::make_unique<Table>();
   table->mask = buckets - 1;
   // Zero is what an empty slot is.
   table->buckets = static_cast<Bucket*>(NewZeroed(buckets * sizeof(Bucket)));
-  return table;
+  return table.release();
 }
 
 void NameTable::Table::Delete(Table* table) {

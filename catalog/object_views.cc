@@ -7,6 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/catalog/canonical_text.h"
+#include "annals/catalog/configured.h"
+#include "annals/catalog/fingerprint.h"
+#include "annals/catalog/kind.h"
 
 namespace annals {
 namespace {
@@ -170,6 +173,54 @@ void AddSystemViewColumns(const CatalogView& catalog, Rows& rows) {
   });
 }
 
+// --- Objects of whatever kind, and what configured ones are made of.
+
+void AddObjects(const CatalogView& catalog, Rows& rows) {
+  catalog.ForEachObject([&](const ObjectDescriptor& object) {
+    if (!object.has_name()) return;
+    const auto configured = As<ConfiguredDescriptor>(object);
+    rows.push_back(
+        {ValueOf(object.id()), WordValue(KindName(object.kind())), NameOf(catalog, object.parent()),
+         ValueOf(object.name()), configured ? ValueOrNull(configured->type()) : ViewValue(),
+         ValueOrNull(object.comment()),
+         configured ? ValueOf(uint64_t{configured->generation()}) : ViewValue(),
+         FingerprintOf(object).ToHex(), ValueOf(object.from()), object.updated_at()});
+  });
+}
+
+// The row of a piece of a configured object, as far as it tells of the object.
+ViewRow RowOf(const CatalogView& catalog, const ConfiguredDescriptor& object) {
+  return {ValueOf(object.id()), WordValue(KindName(object.kind())),
+          NameOf(catalog, object.parent()), ValueOf(object.name())};
+}
+
+void AddOptions(const CatalogView& catalog, Rows& rows) {
+  ForEach<ConfiguredDescriptor>(catalog, [&](const ConfiguredDescriptor& object) {
+    for (const OptionDescriptor& option : object.options()) {
+      const ObjectDescriptor target = catalog.Find(option.ref());
+      ViewRow row = RowOf(catalog, object);
+      row.insert(row.end(),
+                 {ValueOf(option.key()),
+                  option.ref() == kNoObject ? ValueOf(ShownValue(object, option)) : ViewValue(),
+                  IsSensitive(object.kind(), object.type(), option.key()), ValueOf(option.ref()),
+                  target ? WordValue(KindName(target.kind())) : ViewValue(),
+                  target ? NameOf(catalog, target.parent()) : ViewValue(),
+                  target ? ValueOf(target.name()) : ViewValue()});
+      rows.push_back(std::move(row));
+    }
+  });
+}
+
+void AddLabels(const CatalogView& catalog, Rows& rows) {
+  ForEach<ConfiguredDescriptor>(catalog, [&](const ConfiguredDescriptor& object) {
+    for (const OptionDescriptor& label : object.labels()) {
+      ViewRow row = RowOf(catalog, object);
+      row.insert(row.end(), {ValueOf(label.key()), ValueOf(label.value())});
+      rows.push_back(std::move(row));
+    }
+  });
+}
+
 }  // namespace
 
 const std::vector<ObjectView>& ObjectViews() {
@@ -269,6 +320,42 @@ const std::vector<ObjectView>& ObjectViews() {
          {"COLUMN_SCALE", kInt32},
          {"COLUMN_LENGTH", kInt32}}},
        AddSystemViewColumns},
+      {{"OBJECTS",
+        "each object, of whatever kind",
+        {{"OBJECT_ID", kInt64},
+         {"KIND", kString},
+         {"SCHEMA_NAME", kString},
+         {"OBJECT_NAME", kString},
+         {"OBJECT_TYPE", kString},
+         {"COMMENT", kString},
+         {"GENERATION", kInt64},
+         {"FINGERPRINT", kString},
+         {"VERSION", kInt64},
+         {"TIMESTAMP", kTimestamp}}},
+       AddObjects},
+      {{"OPTIONS",
+        "each option of a catalog, connection, secret, ...",
+        {{"OBJECT_ID", kInt64},
+         {"KIND", kString},
+         {"SCHEMA_NAME", kString},
+         {"OBJECT_NAME", kString},
+         {"OPTION_NAME", kString},
+         {"OPTION_VALUE", kString},
+         {"IS_SENSITIVE", kBoolean},
+         {"REFERENCE_ID", kInt64},
+         {"REFERENCE_KIND", kString},
+         {"REFERENCE_SCHEMA_NAME", kString},
+         {"REFERENCE_NAME", kString}}},
+       AddOptions},
+      {{"LABELS",
+        "each label of a catalog, connection, secret, ...",
+        {{"OBJECT_ID", kInt64},
+         {"KIND", kString},
+         {"SCHEMA_NAME", kString},
+         {"OBJECT_NAME", kString},
+         {"LABEL_NAME", kString},
+         {"LABEL_VALUE", kString}}},
+       AddLabels},
   };
   return *views;
 }

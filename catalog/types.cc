@@ -27,9 +27,20 @@ constexpr std::array kTypes = {
     TypeRow{TypeId::kStruct, "STRUCT"},
 };
 
+// "kind 64"
+std::string_view NumberedKind(ObjectKind kind) {
+  constexpr size_t kKinds = 256;
+  static const auto* const names = [] {
+    auto* const all = new std::array<std::string, kKinds>;
+    for (size_t i = 0; i < kKinds; ++i) (*all)[i] = absl::StrCat("kind ", i);
+    return all;
+  }();
+  return (*names)[static_cast<uint8_t>(kind)];
+}
+
 }  // namespace
 
-std::string_view KindName(ObjectKind kind) {
+std::string_view LastingKindName(ObjectKind kind) {
   switch (kind) {
     case ObjectKind::kSchema:
       return "schema";
@@ -52,13 +63,31 @@ std::string_view KindName(ObjectKind kind) {
     case ObjectKind::kSink:
       return "sink";
   }
-  if (const KindDefinition* registered = FindKind(kind)) return registered->name;
-  static const auto kUnregistered = [] {
-    std::array<std::string, 256> names;
-    for (size_t i = 0; i < names.size(); ++i) names[i] = absl::StrCat("kind ", i);
-    return names;
-  }();
-  return kUnregistered[static_cast<uint8_t>(kind)];
+  return NumberedKind(kind);
+}
+
+std::string_view KindName(ObjectKind kind) {
+  const KindDefinition* const definition = FindKind(kind);
+  return definition != nullptr ? std::string_view(definition->name) : LastingKindName(kind);
+}
+
+std::string_view KindPlural(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::kSchema:
+      return "schemas";
+    case ObjectKind::kTable:
+      return "tables";
+    case ObjectKind::kIndex:
+      return "indexes";
+    case ObjectKind::kZone:
+      return "zones";
+    case ObjectKind::kSystemView:
+      return "system views";
+    default:
+      break;
+  }
+  const KindDefinition* const definition = FindKind(kind);
+  return definition != nullptr ? std::string_view(definition->plural) : NumberedKind(kind);
 }
 
 std::string_view TypeName(TypeId type) {

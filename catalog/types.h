@@ -31,8 +31,14 @@ constexpr bool IsHostKind(ObjectKind kind) {
   return static_cast<uint8_t>(kind) >= 64 && static_cast<uint8_t>(kind) < 224;
 }
 
-// "table", "system view", ...; of a host's kind that is not registered here, "kind 64".
+// "table", "system view", "connection", ...: kinds that a host registered (catalog/kind.h)
+// by their names, and "kind 64" where nobody did.
 std::string_view KindName(ObjectKind kind);
+// "tables", "connections", ...; "kind 64" where nobody says.
+std::string_view KindPlural(ObjectKind kind);
+// The name that every process gives it, whatever is registered there: that of a built-in
+// kind, else "kind 64".
+std::string_view LastingKindName(ObjectKind kind);
 
 enum class TypeId : uint8_t {
   kNull = 0,

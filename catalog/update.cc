@@ -107,8 +107,10 @@ Written Write(Builder& builder, const SetOptions& entry) {
     const auto value = WriteText(builder, option.value);
     set.push_back(fbs::CreateOption(builder, key, value, option.ref.value));
   }
-  const auto options = builder.CreateVector(set);
-  const auto reset = builder.CreateVectorOfStrings(entry.reset);
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<fbs::Option>>> options;
+  if (!set.empty()) options = builder.CreateVector(set);
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> reset;
+  if (!entry.reset.empty()) reset = builder.CreateVectorOfStrings(entry.reset);
   return fbs::CreateSetOptions(builder, entry.object.value, options, reset).Union();
 }
 

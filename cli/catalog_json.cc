@@ -6,6 +6,9 @@
 #include <optional>
 
 #include "absl/strings/str_replace.h"
+#include "annals/catalog/configured.h"
+#include "annals/catalog/fingerprint.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/moment_text.h"
 #include "annals/schemas/status.h"
 
@@ -46,6 +49,13 @@ Json ConstantJson(const DefaultValue& value) {
 }
 
 std::string Spelled(std::string_view name) { return std::string(name); }
+
+std::string Underscored(std::string_view words) {
+  return absl::StrReplaceAll(ToAbsl(words), {{" ", "_"}});
+}
+
+// "system_view"
+std::string KindWord(ObjectKind kind) { return Underscored(KindName(kind)); }
 
 Json IdJson(ObjectId id) { return id == kNoObject ? Json(nullptr) : Json(id.value); }
 
@@ -138,6 +148,41 @@ Json ViewJson(const SystemViewDescriptor& view) {
           {"columns", ColumnsJson(view.columns())}};
 }
 
+// {"object": "secret", "schema": "PUBLIC", "name": "P", "id": 7}
+Json ReferenceJson(const CatalogView& catalog, ObjectId id) {
+  const ObjectDescriptor target = catalog.Find(id);
+  if (!target) return {{"id", id.value}};
+  Json json = {{"object", KindWord(target.kind())}};
+  if (const ObjectDescriptor schema = catalog.Find(target.parent())) {
+    json["schema"] = Spelled(schema.name());
+  }
+  json["name"] = Spelled(target.name());
+  json["id"] = id.value;
+  return json;
+}
+
+Json ConfiguredJson(const CatalogView& catalog, const ConfiguredDescriptor& object) {
+  Json options = Json::object();
+  for (const OptionDescriptor& option : object.options()) {
+    options[Spelled(option.key())] = option.ref() == kNoObject
+                                         ? Json(Spelled(ShownValue(object, option)))
+                                         : ReferenceJson(catalog, option.ref());
+  }
+  Json labels = Json::object();
+  for (const OptionDescriptor& label : object.labels()) {
+    labels[Spelled(label.key())] = Spelled(label.value());
+  }
+  return {{"id", object.id().value},
+          {"name", Spelled(object.name())},
+          {"type", object.type().empty() ? Json(nullptr) : Json(Spelled(object.type()))},
+          {"comment", Spelled(object.comment())},
+          {"options", std::move(options)},
+          {"columns", ColumnsJson(object.columns())},
+          {"generation", object.generation()},
+          {"labels", std::move(labels)},
+          {"fingerprint", FingerprintOf(object).ToHex()}};
+}
+
 // A schema changes with what lives in it, which does not touch the schema itself.
 HybridTimestamp UpdatedAt(const CatalogView& catalog, const ObjectDescriptor& object) {
   HybridTimestamp newest = object.updated_at();
@@ -159,12 +204,22 @@ Json OwnJson(const CatalogView& catalog, const ObjectDescriptor& object) {
     json = ViewJson(*view);
   } else if (const auto zone = As<ZoneDescriptor>(object)) {
     json = ZoneJson(*zone);
+  } else if (const auto other = As<ConfiguredDescriptor>(object)) {
+    json = ConfiguredJson(catalog, *other);
   } else {
     json = {{"id", object.id().value}, {"name", Spelled(object.name())}};
   }
   json["from"] = object.from().value;
   json["updated_at"] = MomentText(UpdatedAt(catalog, object));
   return json;
+}
+
+// Kinds come and go with who registers them, so only those that there are have a list.
+void AddConfiguredChildren(const CatalogView& catalog, ObjectId parent, Json& json) {
+  catalog.ForEachChild(parent, [&](const ObjectDescriptor& child) {
+    if (!IsConfigured(child.kind())) return;
+    json[Underscored(KindPlural(child.kind()))].push_back(OwnJson(catalog, child));
+  });
 }
 
 void AddChildren(const CatalogView& catalog, ObjectId schema, Json& json) {
@@ -176,17 +231,13 @@ void AddChildren(const CatalogView& catalog, ObjectId schema, Json& json) {
                                                                        : nullptr;
     if (list != nullptr) json[list].push_back(OwnJson(catalog, child));
   });
+  AddConfiguredChildren(catalog, schema, json);
 }
 
 Json SchemaJson(const CatalogView& catalog, const SchemaDescriptor& schema) {
   Json json = OwnJson(catalog, schema);
   AddChildren(catalog, schema.id(), json);
   return json;
-}
-
-// KindName with underscores: "system_view".
-std::string KindWord(ObjectKind kind) {
-  return absl::StrReplaceAll(ToAbsl(KindName(kind)), {{" ", "_"}});
 }
 
 Json WithKind(const CatalogView& catalog, const ObjectDescriptor& object, const Json& own) {
@@ -222,6 +273,7 @@ Json CatalogJson(const CatalogView& catalog) {
   for (const SchemaDescriptor& schema : catalog.Schemas()) {
     json["schemas"].push_back(SchemaJson(catalog, schema));
   }
+  AddConfiguredChildren(catalog, kNoObject, json);
   return json;
 }
 

@@ -1,8 +1,11 @@
 #include "annals/cli/completion.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "annals/cli/object_lookup.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -23,6 +26,8 @@ _annals() {
     mapfile -t COMPREPLY < <(compgen -W "${choices["$verb $before"]}" -- "$word")
   elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "${options["$verb"]-} --help" -- "$word")
+  elif ((COMP_CWORD == 3)) && [[ ' @named@ ' == *" $verb "* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W '@kinds@' -- "$word")
   fi
 }
 complete -o default -F _annals annals
@@ -52,7 +57,10 @@ std::string BashCompletion(const std::vector<Verb>& verbs) {
   std::string options;
   std::string choices;
   std::vector<std::string_view> names;
+  std::vector<std::string_view> named;  // Those that want [KIND] NAME.
   for (const Verb& verb : verbs) {
+    const bool wants_object = std::ranges::count(verb.parameters, "OBJECT", &Parameter::name) > 0;
+    if (wants_object) named.push_back(verb.name);
     std::vector<std::string_view> spellings;
     for (const Parameter& option : OptionsOf(verb)) {
       for (const std::string_view spelling : SpellingsOf(option)) {
@@ -66,7 +74,8 @@ std::string BashCompletion(const std::vector<Verb>& verbs) {
     options += EntryOf(verb.name, Joined(spellings));
   }
   return absl::StrReplaceAll(
-      kBash, {{"@options@", options}, {"@choices@", choices}, {"@verbs@", Joined(names)}});
+      kBash, {{"@options@", options}, {"@choices@", choices}, {"@verbs@", Joined(names)},
+              {"@named@", Joined(named)}, {"@kinds@", absl::StrJoin(KindWords(), " ")}});
 }
 
 Verb CompletionVerb() {

@@ -28,7 +28,7 @@ void AddUpdate(const UpdateRecord& record, Json& line) {
   line["commit_id"] = record.envelope.commit_id.ToString();
   line["hash"] = record.hash.ToString();
   line["previous_hash"] = record.envelope.previous.ToString();
-  line["entries"] = EntriesJson(update.entries);
+  line["entries"] = EntriesJson(update.entries, &LastingKindName);
 }
 
 std::string ShownJson(const Json& value) { return Shown(JsonText(value)); }

@@ -24,7 +24,7 @@ int Rank(ObjectKind kind) {
     case ObjectKind::kIndex:
       return 3;
     default:
-      return 4;
+      return static_cast<int>(kind);
   }
 }
 

@@ -26,13 +26,16 @@ std::optional<ObjectId> IdIn(std::string_view name) {
 
 // Finds what is called so in a catalog, and says what else may have been meant.
 struct Finder {
-  std::function<ObjectDescriptor(const CatalogView&)> find;
+  std::function<std::vector<ObjectDescriptor>(const CatalogView&)> find;
   std::function<std::string(const CatalogView&)> suggest;
 };
 
 absl::StatusOr<Finder> FinderOf(std::optional<ObjectKind> kind, std::string_view name) {
   if (const auto id = IdIn(name)) {
-    return Finder{[id = *id](const CatalogView& catalog) { return catalog.Find(id); },
+    return Finder{[id = *id](const CatalogView& catalog) {
+                    const ObjectDescriptor object = catalog.Find(id);
+                    return std::vector(object ? 1 : 0, object);
+                  },
                   [](const CatalogView& /*catalog*/) { return std::string(); }};
   }
   ANNALS_ASSIGN_OR_RETURN(const WrittenName written, WrittenName::Parse(name));
@@ -121,8 +124,7 @@ absl::StatusOr<std::set<ObjectId>> FindEver(const UpdateLog& log, CatalogVersion
   std::string suggestion;
   ANNALS_RETURN_IF_ERROR(ForEachVersion(log, until, [&](const VersionStep& step) {
     progress.Reach(step.after.version().value);
-    const ObjectDescriptor object = finder.find(step.after);
-    if (object) ids.insert(object.id());
+    for (const ObjectDescriptor& object : finder.find(step.after)) ids.insert(object.id());
     const bool in_vain = ids.empty() && step.after.version() == until;
     if (in_vain) suggestion = finder.suggest(step.after);
     return absl::OkStatus();

@@ -5,6 +5,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/closest.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/terminal_text.h"
@@ -16,39 +18,38 @@
 namespace annals::cli {
 namespace {
 
-bool LivesInSchema(ObjectKind kind) {
-  return kind == ObjectKind::kTable || kind == ObjectKind::kIndex ||
-         kind == ObjectKind::kSystemView;
-}
+using Objects = std::vector<ObjectDescriptor>;
 
-ObjectDescriptor FindInSchema(const CatalogView& catalog, std::optional<ObjectKind> kind,
-                              std::string_view schema, std::string_view name) {
-  const auto owner = catalog.Schema(schema);
-  if (!owner) return {};
-  const ObjectDescriptor object = catalog.Find(NameScope::In(owner->id()), name);
-  return object && (!kind || object.kind() == *kind) ? object : ObjectDescriptor();
-}
-
-ObjectDescriptor FindAtRoot(const CatalogView& catalog, std::optional<ObjectKind> kind,
-                            std::string_view name) {
-  for (const ObjectKind one :
-       {ObjectKind::kSchema, ObjectKind::kZone, ObjectKind::kCatalog, ObjectKind::kConnection,
-        ObjectKind::kSecret, ObjectKind::kSource, ObjectKind::kSink}) {
-    if (kind && *kind != one) continue;
-    const ObjectDescriptor object = catalog.Find(NameScope::Root(one), name);
-    if (object) return object;
+// All that are called so, of `kind` if one is given: one of `schema`, or without that one of
+// PUBLIC and one of each kind at the root. Which kinds live there is not asked: nobody may
+// have registered them here.
+Objects FindAll(const CatalogView& catalog, std::optional<ObjectKind> kind,
+                std::optional<std::string_view> schema, std::string_view name) {
+  Objects found;
+  const auto look_in = [&](NameScope scope) {
+    const ObjectDescriptor object = catalog.Find(scope, name);
+    if (object && (!kind || object.kind() == *kind)) found.push_back(object);
+  };
+  if (const auto owner = catalog.Schema(schema.value_or(kPublicSchema))) {
+    look_in(NameScope::In(owner->id()));
   }
-  return {};
+  if (schema) return found;
+  constexpr int kLastKind = 254;
+  for (int number = 1; number <= kLastKind; ++number) {
+    const auto one = static_cast<ObjectKind>(number);
+    if (!kind || *kind == one) look_in(NameScope::Root(one));
+  }
+  return found;
 }
 
-ObjectDescriptor Find(const CatalogView& catalog, std::optional<ObjectKind> kind,
-                      std::optional<std::string_view> schema, std::string_view name) {
-  if (!kind || LivesInSchema(*kind)) {
-    const ObjectDescriptor object =
-        FindInSchema(catalog, kind, schema.value_or(kPublicSchema), name);
-    if (object) return object;
-  }
-  return schema.has_value() ? ObjectDescriptor() : FindAtRoot(catalog, kind, name);
+absl::Status Ambiguous(const CatalogView& catalog, std::string_view shown, const Objects& found) {
+  const auto append = [&](std::string* out, const ObjectDescriptor& object) {
+    absl::StrAppend(out, ToAbsl(KindName(object.kind())), " ",
+                    Visible(QualifiedName(catalog, object)));
+  };
+  return MakeError(Reason::INVALID_REQUEST,
+                   absl::StrCat(ToAbsl(shown), " may mean ", absl::StrJoin(found, " or ", append),
+                                "; write the kind before the name"));
 }
 
 absl::Status NotFound(const CatalogView& catalog, std::optional<ObjectKind> kind,
@@ -72,9 +73,9 @@ absl::StatusOr<std::pair<std::optional<ObjectKind>, std::string>> KindAndNameIn(
   if (words.size() < 2) return std::pair(std::optional<ObjectKind>(), words.back());
   const auto kind = KindByWord(words.front());
   if (kind.has_value()) return std::pair(kind, words.back());
-  constexpr const char* kKinds = "schema, table, index, zone and view";
   return MakeError(Reason::INVALID_REQUEST,
-                   absl::StrCat(Quoted(words.front()), " is no kind; there are ", kKinds));
+                   absl::StrCat(Quoted(words.front()), " is no kind; there are ",
+                                absl::StrJoin(KindWords(), ", ")));
 }
 
 Reason ReasonOfKind(std::optional<ObjectKind> kind) {
@@ -85,15 +86,21 @@ Reason ReasonOfKind(std::optional<ObjectKind> kind) {
   return Reason::OBJECT_NOT_FOUND;
 }
 
+std::vector<std::string> KindWords() {
+  std::vector<std::string> words = {"schema", "table", "index", "zone", "view"};
+  for (const KindDefinition* kind : AllKinds()) words.push_back(kind->name);
+  return words;
+}
+
 std::optional<ObjectKind> KindByWord(std::string_view word) {
   const std::string lower = absl::AsciiStrToLower(ToAbsl(word));
   if (lower == "view" || lower == "system_view") return ObjectKind::kSystemView;
-  for (const ObjectKind kind : {ObjectKind::kSchema, ObjectKind::kTable, ObjectKind::kIndex,
-                                ObjectKind::kZone, ObjectKind::kCatalog, ObjectKind::kConnection,
-                                ObjectKind::kSecret, ObjectKind::kSource, ObjectKind::kSink}) {
+  for (const ObjectKind kind :
+       {ObjectKind::kSchema, ObjectKind::kTable, ObjectKind::kIndex, ObjectKind::kZone}) {
     if (KindName(kind) == lower) return kind;
   }
-  return std::nullopt;
+  const KindDefinition* const definition = FindKindByName(lower);
+  return definition != nullptr ? std::optional(definition->kind) : std::nullopt;
 }
 
 // A name alone may also be that of another schema's object, which is worth saying.
@@ -123,10 +130,11 @@ absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
                                             std::optional<ObjectKind> kind, std::string_view schema,
                                             std::string_view name) {
   const bool anywhere = schema.empty() || schema == kPublicSchema;
-  const ObjectDescriptor object =
-      Find(catalog, kind, anywhere ? std::nullopt : std::optional(schema), name);
-  if (object) return object;
+  const Objects found =
+      FindAll(catalog, kind, anywhere ? std::nullopt : std::optional(schema), name);
+  if (found.size() == 1) return found.front();
   const std::string shown = schema.empty() ? Quoted(name) : Qualified(schema, name);
+  if (!found.empty()) return Ambiguous(catalog, shown, found);
   return NotFound(
       catalog, kind, shown,
       DidYouMeanObject(catalog, kind, anywhere ? std::nullopt : std::optional(schema), name));
@@ -180,16 +188,16 @@ absl::StatusOr<WrittenName> WrittenName::Parse(std::string_view text) {
       absl::StrCat(Shown(text), " is no name; write ORDERS, SHOP.ORDERS or \"my shop\".\"a.b\""));
 }
 
-ObjectDescriptor WrittenName::FindIn(const CatalogView& catalog,
-                                     std::optional<ObjectKind> kind) const {
+std::vector<ObjectDescriptor> WrittenName::FindIn(const CatalogView& catalog,
+                                                  std::optional<ObjectKind> kind) const {
   std::optional<std::string> schema;
   if (parts_.size() == 2) {
     const Part& part = parts_.front();
     schema = catalog.Schema(part.text) ? part.text : part.Folded();
   }
   for (const std::string& written : {parts_.back().text, parts_.back().Folded()}) {
-    const ObjectDescriptor object = Find(catalog, kind, schema, written);
-    if (object) return object;
+    Objects found = FindAll(catalog, kind, schema, written);
+    if (!found.empty()) return found;
   }
   return {};
 }
@@ -205,8 +213,9 @@ absl::StatusOr<ObjectDescriptor> FindWritten(const CatalogView& catalog,
                                              std::optional<ObjectKind> kind,
                                              std::string_view name) {
   ANNALS_ASSIGN_OR_RETURN(const WrittenName written, WrittenName::Parse(name));
-  const ObjectDescriptor object = written.FindIn(catalog, kind);
-  if (object) return object;
+  const Objects found = written.FindIn(catalog, kind);
+  if (found.size() == 1) return found.front();
+  if (!found.empty()) return Ambiguous(catalog, Shown(name), found);
   return NotFound(catalog, kind, Shown(name), written.SuggestionIn(catalog, kind));
 }
 

@@ -14,8 +14,10 @@
 
 namespace annals::cli {
 
-// "table", "index", ... as on the command line.
+// "table", "index", "connection", ... as on the command line.
 std::optional<ObjectKind> KindByWord(std::string_view word);
+// All such words.
+std::vector<std::string> KindWords();
 
 // The kind, if one is given, and the name in the words [KIND] NAME of a command line.
 //   INVALID_REQUEST  the first of two words is no kind
@@ -30,10 +32,10 @@ Reason ReasonOfKind(std::optional<ObjectKind> kind);
 std::string DidYouMeanObject(const CatalogView& catalog, std::optional<ObjectKind> kind,
                              std::optional<std::string_view> schema, std::string_view name);
 
-// The object with exactly this name: a table, index or view of `schema`, or, where
-// there is none and `schema` is PUBLIC, a schema or zone. With `kind` only one of
-// that kind.
+// The object with exactly this name: one that lives in `schema`, or, if that is PUBLIC, at
+// the root. With `kind` only one of that kind.
 //   OBJECT_NOT_FOUND, or that of the kind; says what may have been meant
+//   INVALID_REQUEST  there are several, which are named with their kinds
 absl::StatusOr<ObjectDescriptor> FindObject(const CatalogView& catalog,
                                             std::optional<ObjectKind> kind, std::string_view schema,
                                             std::string_view name);
@@ -44,8 +46,9 @@ class WrittenName {
   //   INVALID_REQUEST  `text` is not written so
   static absl::StatusOr<WrittenName> Parse(std::string_view text);
 
-  // The object that it means; none if there is none.
-  ObjectDescriptor FindIn(const CatalogView& catalog, std::optional<ObjectKind> kind) const;
+  // The objects that it may mean: several only if they are of several kinds.
+  std::vector<ObjectDescriptor> FindIn(const CatalogView& catalog,
+                                       std::optional<ObjectKind> kind) const;
   // Which one it may have meant: as DidYouMeanObject.
   std::string SuggestionIn(const CatalogView& catalog, std::optional<ObjectKind> kind) const;
 

@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/catalog/canonical_text.h"
+#include "annals/catalog/fingerprint.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/ddl/names.h"
@@ -12,6 +14,10 @@
 
 namespace annals::cli {
 namespace {
+
+// How properties that are options and labels of a configured object are called.
+constexpr const char* kOptionLabel = "option:";
+constexpr const char* kLabelLabel = "label:";
 
 std::string Kind(const ObjectDescriptor& object) { return std::string(KindName(object.kind())); }
 
@@ -110,6 +116,22 @@ void AddZone(const CatalogView& catalog, const ZoneDescriptor& zone,
       zone.consistency() == ConsistencyMode::kStrong ? "strong consistency" : "high availability");
 }
 
+void AddConfigured(const CatalogView& catalog, const ConfiguredDescriptor& object,
+                   std::vector<Property>& properties) {
+  const auto add = [&](const std::string& key, std::string text) {
+    properties.push_back({key, key, std::move(text)});
+  };
+  if (!object.type().empty()) add("type", std::string(object.type()));
+  if (object.generation() > 0) add("generation", absl::StrCat(object.generation()));
+  for (const OptionDescriptor& option : object.options()) {
+    add(absl::StrCat(kOptionLabel, ToAbsl(option.key())), OptionText(catalog, object, option));
+  }
+  AddColumns(object.columns(), properties);
+  for (const OptionDescriptor& label : object.labels()) {
+    add(absl::StrCat(kLabelLabel, ToAbsl(label.key())), std::string(label.value()));
+  }
+}
+
 // "ORDERS (4 columns)" says what; this says the parenthesis.
 std::string IndexShort(const CatalogView& catalog, const IndexDescriptor& index) {
   return absl::StrCat("on ", NameOf(catalog, index.table_id()), " ", IndexColumns(catalog, index),
@@ -123,6 +145,31 @@ std::string TableShort(const TableDescriptor& table) {
   return absl::StrCat(Count(table.columns().size(), "column"),
                       key.empty() ? ", no primary key" : ", primary key ",
                       key.empty() ? "" : ColumnNames(table, key));
+}
+
+// "kafka, broker=h1:9092, sasl-password=secret PUBLIC.P, ..."
+std::string ConfiguredShort(const CatalogView& catalog, const ConfiguredDescriptor& object) {
+  constexpr size_t kShownOptions = 3;
+  constexpr size_t kShownWidth = 60;
+  std::vector<std::string> parts;
+  if (!object.type().empty()) parts.emplace_back(object.type());
+  const std::vector<OptionDescriptor> options = object.options();
+  for (size_t i = 0; i < options.size() && i < kShownOptions; ++i) {
+    const std::string text = OptionText(catalog, object, options[i]);
+    parts.push_back(absl::StrCat(ToAbsl(options[i].key()), "=", Shortened(text, kShownWidth)));
+  }
+  if (options.size() > kShownOptions) parts.emplace_back("...");
+  if (!object.columns().empty()) parts.push_back(Count(object.columns().size(), "column"));
+  return absl::StrJoin(parts, ", ");
+}
+
+// Who refers to it, at first hand.
+std::string DependentNames(const CatalogView& catalog, ObjectId id) {
+  std::vector<std::string> names;
+  catalog.ForEachDependent(id, [&](const ObjectDescriptor& dependent) {
+    names.push_back(absl::StrCat(Kind(dependent), " ", QualifiedName(catalog, dependent)));
+  });
+  return absl::StrJoin(names, ", ");
 }
 
 }  // namespace
@@ -144,6 +191,14 @@ std::string ColumnText(const ColumnDescriptor& column) {
                       value.empty() ? "" : " DEFAULT ", value);
 }
 
+std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& object,
+                       const OptionDescriptor& option) {
+  if (option.ref() == kNoObject) return std::string(ShownValue(object, option));
+  const ObjectDescriptor target = catalog.Find(option.ref());
+  if (!target) return absl::StrCat("object #", option.ref().value);
+  return absl::StrCat(Kind(target), " ", QualifiedName(catalog, target));
+}
+
 bool IsKeyIndex(const CatalogView& catalog, const ObjectDescriptor& object) {
   const auto index = As<IndexDescriptor>(object);
   const auto table = index ? catalog.Get<TableDescriptor>(index->table_id()) : std::nullopt;
@@ -159,6 +214,9 @@ std::vector<Property> PropertiesOf(const CatalogView& catalog, const ObjectDescr
     AddColumns(view->columns(), properties);
     properties.push_back(
         {"kind", "kind", view->view_kind() == ViewKind::kNode ? "node" : "cluster"});
+  }
+  if (const auto other = As<ConfiguredDescriptor>(object)) {
+    AddConfigured(catalog, *other, properties);
   }
   if (!object.comment().empty()) {
     properties.push_back({"comment", "comment", std::string(object.comment())});
@@ -177,16 +235,25 @@ std::string ShortText(const CatalogView& catalog, const ObjectDescriptor& object
                         zone->replicas() == 1 ? " replica" : " replicas",
                         zone->id() == catalog.default_zone_id() ? ", the default zone" : "");
   }
+  if (const auto other = As<ConfiguredDescriptor>(object)) return ConfiguredShort(catalog, *other);
   return "";
 }
 
-std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& object) {
+std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& object,
+                         bool extended) {
   std::string text = absl::StrCat(Kind(object), " ", Visible(QualifiedName(catalog, object)), "\n");
   std::vector<Property> properties = {
       {"", "id", absl::StrCat(object.id().value)},
       {"", "changed",
        absl::StrCat("version ", object.from().value, ", ", MomentText(object.updated_at()))}};
-  for (Property& property : PropertiesOf(catalog, object)) properties.push_back(property);
+  if (IsConfigured(object.kind())) {
+    properties.push_back({"", "fingerprint", FingerprintOf(object).ToHex()});
+  }
+  for (Property& property : PropertiesOf(catalog, object)) {
+    const bool extends =
+        property.key.starts_with(kOptionLabel) || property.key.starts_with(kLabelLabel);
+    if (extended || !extends) properties.push_back(std::move(property));
+  }
   catalog.ForEachDependent(object.id(), [&](const ObjectDescriptor& dependent) {
     const auto index = As<IndexDescriptor>(dependent);
     if (!index || !index->alive() || object.kind() != ObjectKind::kTable) return;
@@ -195,6 +262,10 @@ std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& obj
          absl::StrCat(IndexColumns(catalog, *index), " ", IndexType(*index),
                       index->unique() ? ", unique, " : ", ", ToAbsl(StatusName(index->status())))});
   });
+  if (IsConfigured(object.kind())) {
+    const std::string dependents = DependentNames(catalog, object.id());
+    if (!dependents.empty()) properties.push_back({"", "used by", dependents});
+  }
   size_t width = 0;
   for (Property& property : properties) {
     property.label = Visible(property.label);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/json.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/cli/text_table.h"
@@ -27,6 +28,16 @@ std::string Hex(std::string_view bytes) { return absl::BytesToHexString(ToAbsl(b
 
 Json JsonOf(const FieldTree& tree);
 
+// Whether `table` is an option, with a value that nobody is to see.
+bool HidesValue(const Json& table) {
+  const auto text = [&](const char* name) {
+    const auto field = table.find(name);
+    return field != table.end() && field->is_string() ? field->get<std::string>() : "";
+  };
+  const std::string value = text("value");
+  return !value.empty() && !IsPlaceholder(value) && SoundsSensitive(text("key"));
+}
+
 struct ToJson {
   Json operator()(const FieldTree::Bytes& bytes) const { return Hex(bytes.bytes); }
   Json operator()(const FieldTree::List& list) const {
@@ -37,6 +48,7 @@ struct ToJson {
   Json operator()(const FieldTree::Table& table) const {
     Json object = Json::object();
     for (const auto& [name, part] : table) object[name] = JsonOf(part);
+    if (HidesValue(object)) object["value"] = std::string(kMasked);
     return object;
   }
   template <typename T>

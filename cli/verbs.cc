@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_split.h"
+#include "annals/cli/apply.h"
 #include "annals/cli/blame.h"
 #include "annals/cli/completion.h"
 #include "annals/cli/describe.h"
@@ -27,10 +28,10 @@ namespace annals::cli {
 
 const std::vector<Verb>& AllVerbs() {
   static const auto* const verbs = new std::vector<Verb>{
-      ExecVerb(),     ShellVerb(),  LsVerb(),         DescribeVerb(), QueryVerb(),  LogVerb(),
-      TailVerb(),     ShowVerb(),   DiffVerb(),       HistoryVerb(),  BlameVerb(),  ReportVerb(),
-      VerifyVerb(),   StatVerb(),   RawVerb(),        ExportVerb(),   ImportVerb(), BackupVerb(),
-      SnapshotVerb(), RepairVerb(), CompletionVerb(),
+      ExecVerb(),   ApplyVerb(),    ShellVerb(),  LsVerb(),         DescribeVerb(), QueryVerb(),
+      LogVerb(),    TailVerb(),     ShowVerb(),   DiffVerb(),       HistoryVerb(),  BlameVerb(),
+      ReportVerb(), VerifyVerb(),   StatVerb(),   RawVerb(),        ExportVerb(),   ImportVerb(),
+      BackupVerb(), SnapshotVerb(), RepairVerb(), CompletionVerb(),
   };
   return *verbs;
 }

@@ -6,13 +6,13 @@
 
 namespace annals::cli {
 
-Json EntriesJson(const std::vector<UpdateEntry>& entries) {
+Json EntriesJson(const std::vector<UpdateEntry>& entries, NameOfKind name) {
   const KnownNames names(entries);
   Json list = Json::array();
   for (const UpdateEntry& entry : entries) {
     const EntryFacts facts = names.FactsOf(entry);
     list.push_back({{"op", std::string(EntryName(entry))},
-                    {"kind", facts.kind ? Json(std::string(KindName(*facts.kind))) : Json()},
+                    {"kind", facts.kind ? Json(std::string(name(*facts.kind))) : Json()},
                     {"id", facts.id.value},
                     {"name", facts.name.empty() ? Json() : Json(facts.name)}});
   }

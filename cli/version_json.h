@@ -2,6 +2,7 @@
 
 // A version as JSON, for `log`, `show` and exports. Pure.
 
+#include <string_view>
 #include <vector>
 
 #include "annals/catalog/update.h"
@@ -11,7 +12,9 @@
 namespace annals::cli {
 
 // What each entry does to which object, as far as the entries tell: op, kind, id, name.
-Json EntriesJson(const std::vector<UpdateEntry>& entries);
+// `name` says how a kind is called: LastingKindName for what other processes compare.
+using NameOfKind = std::string_view (*)(ObjectKind kind);
+Json EntriesJson(const std::vector<UpdateEntry>& entries, NameOfKind name = &KindName);
 
 // All that the record of `version` says, but for the bytes of objects.
 Json VersionJson(CatalogVersion version, const UpdateRecord& record);

@@ -45,6 +45,8 @@ foreach(link ${links})
     list(APPEND ANNALS_PC_REQUIRES rocksdb)
   elseif(link STREQUAL "flatbuffers::flatbuffers")
     list(APPEND ANNALS_PC_REQUIRES flatbuffers)
+  elseif(link STREQUAL "yaml-cpp")
+    list(APPEND ANNALS_PC_REQUIRES yaml-cpp)
   elseif(NOT link STREQUAL "Threads::Threads")
     message(FATAL_ERROR "Which pkg-config module is ${link}? Say so in cmake/install.cmake, "
       "and find it in cmake/annals-config.cmake.in.")

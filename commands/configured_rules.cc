@@ -175,7 +175,12 @@ absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefin
     const ObjectDescriptor found = FindNamed(catalog, target.kind, name);
     if (!found) continue;
     // Whether it is of the right kind is told after whether all are there.
-    if (name.kind.has_value() && found.kind() != *name.kind) break;
+    const bool as_called = !name.kind.has_value() || found.kind() == *name.kind;
+    if (!as_called && std::any_of(targets.begin(), targets.end(), [&](const ReferenceTarget& one) {
+          return one.kind == found.kind();
+        })) {
+      break;
+    }
     return Option{key, "", found.id()};
   }
   if (missing.ok()) {

@@ -1,6 +1,5 @@
 #include "annals/commands/plan.h"
 
-#include <exception>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/apply.h"
+#include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
@@ -22,17 +22,7 @@ absl::Status OfCommand(absl::Status status, size_t index) {
   return status;
 }
 
-// What `call` of a command says, also by throwing.
-template <typename Result, typename Function>
-Result Guarded(Function call) {
-  try {
-    return call();
-  } catch (const std::exception& error) {
-    return MakeError(Reason::INTERNAL, absl::StrCat("a command threw: ", error.what()));
-  } catch (...) {
-    return MakeError(Reason::INTERNAL, "a command threw");
-  }
-}
+constexpr absl::string_view kThrew = "a command threw";
 
 // Descriptors trust bytes; those of a host's own command are from outside.
 absl::Status CheckBytes(const UpdateEntry& entry) {
@@ -73,7 +63,7 @@ absl::StatusOr<Catalog> PlanContext::At(CatalogVersion version) const {
 
 absl::Status ValidateBatch(std::span<const CatalogCommand> commands, Policy policy) {
   for (size_t i = 0; i < commands.size(); ++i) {
-    const auto valid = Guarded<absl::Status>([&] { return commands[i].Validate(policy); });
+    const auto valid = Guarded(kThrew, [&] { return commands[i].Validate(policy); });
     if (!valid.ok()) return OfCommand(valid, i);
   }
   return absl::OkStatus();
@@ -85,8 +75,8 @@ absl::StatusOr<PlannedBatch> PlanValidBatch(std::span<const CatalogCommand> comm
   PlannedBatch batch;
   for (size_t i = 0; i < commands.size(); ++i) {
     const bool try_them = limits.try_last || i + 1 < commands.size();
-    auto entries = Guarded<absl::StatusOr<UpdateEntries>>(
-        [&] { return PlanOne(commands[i], base, draft, policy, limits.host, try_them); });
+    auto entries = Guarded(
+        kThrew, [&] { return PlanOne(commands[i], base, draft, policy, limits.host, try_them); });
     if (!entries.ok()) return OfCommand(entries.status(), i);
     batch.applied.push_back(!entries->empty());
     if (commands.size() == 1) {

@@ -62,14 +62,15 @@ std::string DefaultSql(const DefaultValue& value) {
 
 // What the interfaces keep as it is given may be no constant of its column's type. A
 // number that was given for a DECIMAL is one, and comes back as a DECIMAL.
-absl::Status CheckDefault(const CatalogView& catalog, const TableDescriptor& table,
+absl::Status CheckDefault(const CatalogView& catalog, const ObjectDescriptor& object,
                           const ColumnDescriptor& column) {
   const DefaultValue value = column.default_value();
   const auto kept = ConvertDefault(value, column.ToColumn());
   if (kept && (kept == value || kept->type == TypeId::kDecimal)) return absl::OkStatus();
   return MakeError(
       Reason::NOT_SUPPORTED,
-      absl::StrCat("column ", QuoteName(column.name()), " of table ", QualifiedName(catalog, table),
+      absl::StrCat("column ", QuoteName(column.name()), " of ", ToAbsl(KindName(object.kind())), " ",
+                   QualifiedName(catalog, object),
                    " has the default ", DefaultText(value), ", for which its type ",
                    SqlType(column), " has no words; it would have to be ",
                    WhatFits(column.ToColumn())));

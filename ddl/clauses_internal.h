@@ -25,9 +25,9 @@ std::string IndexColumns(const TableDescriptor& table, const IndexDescriptor& in
 // A constant's or function's text; empty if there is none.
 std::string DefaultSql(const DefaultValue& value);
 
-// Whether SQL can say the default of `column`.
+// Whether SQL can say the default of `column`, one of `object`.
 //   NOT_SUPPORTED  what came by JSON or C++ is no constant of the column's type
-absl::Status CheckDefault(const CatalogView& catalog, const TableDescriptor& table,
+absl::Status CheckDefault(const CatalogView& catalog, const ObjectDescriptor& object,
                           const ColumnDescriptor& column);
 
 // "PRICE DECIMAL(8,2) NOT NULL DEFAULT 0"

@@ -5,6 +5,7 @@
 #include "annals/ddl/expectations_internal.h"
 #include "annals/ddl/lexer_internal.h"
 #include "annals/ddl/names.h"
+#include "annals/ddl/redaction.h"
 #include "annals/ddl/source_internal.h"
 #include "annals/schemas/status.h"
 
@@ -60,7 +61,8 @@ void Expectations::Fold(size_t offset, size_t mark, std::string_view name) {
 }
 
 std::string Expectations::Message(std::string_view text, std::string_view end) const {
-  const std::string found = Found(text.substr(offset_));
+  const std::string redacted = Redacted(text);
+  const std::string found = Found(SameCharacter(text, offset_, redacted));
   std::string message =
       found.empty() ? absl::StrCat("found ", ToAbsl(end)) : absl::StrCat("found `", found, "`");
   absl::StrAppend(&message, ", expected ", AnyOf(missed_));

@@ -7,6 +7,9 @@
 // comments after it along and says what was expected if it is not there. A rule
 // that derives from Node makes a node of the parse tree.
 //
+// What configured kinds there are, with which clauses and options, is not said here: their
+// rules ask the registry (catalog/kind.h).
+//
 // PEG takes the first alternative that fits, so their order matters where one
 // begins like another; errors tell what was expected in that order too.
 
@@ -15,9 +18,12 @@
 #include <string_view>
 #include <type_traits>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "annals/catalog/kind.h"
 #include "annals/ddl/expectations_internal.h"
 #include "annals/ddl/lexer_internal.h"
+#include "annals/ddl/option_words_internal.h"
+#include "annals/schemas/status.h"
 #include "tao/pegtl.hpp"
 #include "tao/pegtl/contrib/parse_tree.hpp"
 
@@ -57,23 +63,13 @@ size_t Offset(const Input& in) {
   return in.current() - in.begin();
 }
 
-// The bytes, with blanks, of `words` (one space between two) at the front of
-// `text`; 0 if they are not there, and then what of them is missing is expected.
+// The bytes, with blanks, of `words` at the front of `text`; 0 if they are not there, and
+// then what of them is missing is expected.
 inline size_t PhraseLength(std::string_view text, std::string_view words, size_t offset,
                            Expectations& expectations) {
-  size_t length = 0;
-  while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find(' '));
-    const std::string_view rest = text.substr(length);
-    const size_t found = WordLength(rest);
-    const auto equal = [](char a, char b) { return absl::ascii_toupper(a) == b; };
-    if (!std::ranges::equal(rest.substr(0, found), word, equal)) {
-      expectations.Miss(offset + length, words);
-      return 0;
-    }
-    length += found + BlankLength(rest.substr(found));
-    words.remove_prefix(std::min(words.size(), word.size() + 1));
-  }
+  MissingWords missing;
+  const size_t length = WordsLength(text, words, &missing);
+  if (length == 0) expectations.Miss(offset + missing.offset, missing.words);
   return length;
 }
 
@@ -141,6 +137,7 @@ using Close = seq<Token<SymbolLength<')'>, "`)`">, Blank>;
 using OpenBracket = seq<Token<SymbolLength<'['>, "`[`">, Blank>;
 using CloseBracket = seq<Token<SymbolLength<']'>, "`]`">, Blank>;
 using Comma = seq<Token<SymbolLength<','>, "`,`">, Blank>;
+using Equals = seq<Token<SymbolLength<'='>, "`=`">, Blank>;
 // Any name could go on with a dot; to say so each time would only be noise.
 using Dot = seq<Token<SymbolLength<'.'>, "">, Blank>;
 
@@ -342,6 +339,153 @@ struct AlterZone
       seq<Keyword<"ZONE">, opt<IfExists>, Name, sor<SetDefaultZone, SetZone, RenameZone>> {};
 struct DropZone : Node, seq<Keyword<"ZONE">, opt<IfExists>, Name> {};
 
+// ---- Configured kinds.
+
+// The kind that a statement is about, once its word has been read.
+struct Subject {
+  const KindDefinition* kind = nullptr;
+};
+
+// A word of the registered kinds.
+template <auto WordOfKind>
+struct RegisteredWord {
+  using rule_t = RegisteredWord;
+  using subs_t = pegtl::type_list<>;
+
+  template <pegtl::apply_mode, pegtl::rewind_mode, template <typename...> class,
+            template <typename...> class, typename Input, typename... States>
+  static bool match(Input& in, Expectations& expectations, Subject& subject, States&&...) {
+    const std::string_view word = Rest(in).substr(0, WordLength(Rest(in)));
+    for (const KindDefinition* kind : AllKinds()) {
+      if (!absl::EqualsIgnoreCase(ToAbsl(WordOfKind(*kind)), ToAbsl(word))) continue;
+      subject.kind = kind;
+      in.bump(word.size());
+      return true;
+    }
+    for (const KindDefinition* kind : AllKinds()) {
+      expectations.Miss(Offset(in), WordOfKind(*kind));
+    }
+    return false;
+  }
+};
+struct KindWord : Node, RegisteredWord<WordOf> {};
+struct KindPlural : Node, RegisteredWord<PluralWordOf> {};
+using Kind = seq<KindWord, Blank>;
+
+// TO, USING: what a type stands behind, of the kind that is read.
+struct TypeWord {
+  using rule_t = TypeWord;
+  using subs_t = pegtl::type_list<>;
+
+  template <pegtl::apply_mode, pegtl::rewind_mode, template <typename...> class,
+            template <typename...> class, typename Input, typename... States>
+  static bool match(Input& in, Expectations& expectations, Subject& subject, States&&...) {
+    const size_t length =
+        PhraseLength(Rest(in), subject.kind->type_word, Offset(in), expectations);
+    in.bump(length);
+    return length > 0;
+  }
+};
+
+struct TypeName : Node {
+  using rule_t = TypeName;
+  using subs_t = pegtl::type_list<>;
+
+  template <pegtl::apply_mode, pegtl::rewind_mode, template <typename...> class,
+            template <typename...> class, typename Input, typename... States>
+  static bool match(Input& in, Expectations& expectations, Subject& subject, States&&...) {
+    const size_t length = TypeNameLength(Rest(in), *subject.kind);
+    if (length == 0) expectations.Miss(Offset(in), "a type");
+    in.bump(length);
+    return length > 0;
+  }
+};
+
+// The words of a clause of the kind that a name, or a string, is to follow.
+template <bool BeforeName>
+struct ClauseWords {
+  using rule_t = ClauseWords;
+  using subs_t = pegtl::type_list<>;
+
+  template <pegtl::apply_mode, pegtl::rewind_mode, template <typename...> class,
+            template <typename...> class, typename Input, typename... States>
+  static bool match(Input& in, Expectations& expectations, Subject& subject, States&&...) {
+    const Clause* const clause = ClauseAt(Rest(in), *subject.kind);
+    for (const Clause& one : subject.kind->clauses) {
+      if (&one == clause && IsReference(one, *subject.kind) == BeforeName) {
+        in.bump(PhraseLength(Rest(in), one.words, Offset(in), expectations));
+        return true;
+      }
+      if (clause == nullptr) {
+        static_cast<void>(PhraseLength(Rest(in), one.words, Offset(in), expectations));
+      }
+    }
+    return false;
+  }
+};
+
+// Whether objects of the kind have columns.
+struct KindHasColumns {
+  using rule_t = KindHasColumns;
+  using subs_t = pegtl::type_list<>;
+
+  template <pegtl::apply_mode, pegtl::rewind_mode, template <typename...> class,
+            template <typename...> class, typename Input, typename... States>
+  static bool match(Input& /*in*/, Expectations& /*expectations*/, Subject& subject, States&&...) {
+    return subject.kind->has_columns;
+  }
+};
+
+template <typename Item>
+using ListOrNothing = seq<Open, opt<List<Item>>, Close>;
+
+struct OptionName : Node, Token<OptionNameLength, "an option"> {};
+struct OptionKey : Node, Token<OptionKeyLength, "an option"> {};
+struct TextList : Node, Parenthesized<String> {};
+struct SecretName : Node, seq<Keyword<"SECRET">, QualifiedName> {};
+using OptionValue = sor<String, Number, True, False, TextList, SecretName, QualifiedName>;
+struct Option : Node,
+                seq<sor<StringToken, OptionName>, Blank, opt<Equals>,
+                    Called<"a value", OptionValue>> {};
+struct Options : Node, ListOrNothing<Option> {};
+
+struct DependentsToo : Node, Keyword<"DEPENDENTS"> {};
+struct Validation : Node,
+                    seq<Keyword<"VALIDATE">, opt<Equals>, sor<True, False, DependentsToo>> {};
+struct Initialization : Node, seq<Keyword<"INITIALIZE">, opt<Equals>, sor<True, False>> {};
+struct With : Node,
+              seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization, Option>>> {};
+struct WithHow : Node, seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization>>> {};
+
+struct OfType : Node, seq<TypeWord, TypeName, Blank> {};
+struct NameClause : Node, seq<ClauseWords<true>, QualifiedName> {};
+struct TextClause : Node, seq<ClauseWords<false>, String> {};
+using AnyClause = sor<NameClause, TextClause>;
+struct Comment : Node, seq<Keyword<"COMMENT">, String> {};
+struct Columns : Node, seq<KindHasColumns, Parenthesized<AddedColumn>> {};
+struct CreateConfigured
+    : Node,
+      seq<Kind, opt<IfNotExists>, QualifiedName, opt<OfType>, star<AnyClause>,
+          opt<sor<Columns, seq<Options, opt<Columns>>>>, star<sor<Comment, With>>> {};
+
+struct SetOptions : Node, seq<Keyword<"SET">, sor<Options, Option>> {};
+struct ResetOptions : Node,
+                      seq<sor<Keyword<"RESET">, Keyword<"DROP">>,
+                          ListOrNothing<seq<sor<StringToken, OptionKey>, Blank>>> {};
+struct RenameConfigured : Node, seq<Keyword<"RENAME TO">, Name> {};
+struct RotateKeys : Node, Keyword<"ROTATE KEYS"> {};
+using Action =
+    sor<SetOptions, ResetOptions, Comment, RenameConfigured, RotateKeys, NameClause, TextClause>;
+struct AlterConfigured
+    : Node,
+      seq<Kind, opt<IfExists>, QualifiedName, List<Action>, opt<WithHow>> {};
+struct DropConfigured : Node,
+                        seq<Kind, opt<IfExists>, QualifiedName, opt<CascadeOrRestrict>> {};
+struct RefreshSecret : Node, seq<Keyword<"REFRESH SECRET">, opt<IfExists>, QualifiedName> {};
+struct ValidateConfigured : Node, seq<Keyword<"VALIDATE">, Kind, QualifiedName> {};
+
+struct Rollback : Node, seq<Keyword<"ROLLBACK TO VERSION">, Integer> {};
+
 // ---- Looking.
 
 struct AtVersion : Node, seq<Keyword<"VERSION">, Integer> {};
@@ -355,29 +499,40 @@ struct Zones : Node, Keyword<"ZONES"> {};
 struct Versions : Node, Keyword<"VERSIONS"> {};
 struct Like : Node, seq<Keyword<"LIKE">, String> {};
 struct ShowList : Node,
-                  seq<sor<Schemas, Tables, Indexes, Zones, Versions>, opt<Like>, opt<AsOf>> {};
+                  seq<sor<Schemas, Tables, Indexes, Zones, Versions, seq<KindPlural, Blank>>,
+                      opt<Like>, opt<AsOf>> {};
 
 struct SchemaKind : Node, Keyword<"SCHEMA"> {};
 struct TableKind : Node, Keyword<"TABLE"> {};
 struct IndexKind : Node, Keyword<"INDEX"> {};
 struct ZoneKind : Node, Keyword<"ZONE"> {};
-using KindAndName =
-    sor<seq<sor<TableKind, IndexKind>, QualifiedName>, seq<sor<SchemaKind, ZoneKind>, Name>>;
-struct ShowCreate : Node, seq<Keyword<"CREATE">, KindAndName, opt<AsOf>> {};
-// A table may be called INDEX, SCHEMA or ZONE.
-struct Describe : Node, seq<Keyword<"DESCRIBE">, sor<KindAndName, QualifiedName>, opt<AsOf>> {};
+template <typename... Between>
+using KindAndName = sor<seq<sor<TableKind, IndexKind, Kind>, Between..., QualifiedName>,
+                        seq<sor<SchemaKind, ZoneKind>, Between..., Name>>;
+struct ShowCreate : Node, seq<Keyword<"CREATE">, KindAndName<>, opt<AsOf>> {};
+struct Extended : Node, Keyword<"EXTENDED"> {};
+// A table may be called INDEX, CONNECTION or EXTENDED.
+struct Describe : Node,
+                  seq<Keyword<"DESCRIBE">,
+                      sor<KindAndName<Extended>, seq<Extended, QualifiedName>, KindAndName<>,
+                          QualifiedName>,
+                      opt<AsOf>> {};
+struct ShowDependents
+    : Node,
+      seq<Keyword<"DEPENDENTS OF">, sor<KindAndName<>, QualifiedName>, opt<AsOf>> {};
 
 // ---- Statements.
 
-using WriteStatement =
-    sor<seq<Keyword<"CREATE">, sor<CreateTable, CreateSchema, CreateIndex, CreateZone>>,
-        seq<Keyword<"ALTER">, sor<AlterTable, AlterIndex, AlterZone>>,
-        seq<Keyword<"DROP">, sor<DropTable, DropSchema, DropIndex, DropZone>>>;
+using WriteStatement = sor<
+    seq<Keyword<"CREATE">, sor<CreateTable, CreateSchema, CreateIndex, CreateZone, CreateConfigured>>,
+    seq<Keyword<"ALTER">, sor<AlterTable, AlterIndex, AlterZone, AlterConfigured>>,
+    seq<Keyword<"DROP">, sor<DropTable, DropSchema, DropIndex, DropZone, DropConfigured>>,
+    RefreshSecret, ValidateConfigured, Rollback>;
 struct Explain : Node, seq<Keyword<"EXPLAIN">, WriteStatement> {};
 struct Begin : Node, Keyword<"BEGIN"> {};
 struct Message : Node, seq<Keyword<"MESSAGE">, String> {};
 struct Commit : Node, seq<Keyword<"COMMIT">, opt<Message>> {};
-struct Statement : seq<sor<WriteStatement, seq<Keyword<"SHOW">, sor<ShowList, ShowCreate>>,
+struct Statement : seq<sor<WriteStatement, seq<Keyword<"SHOW">, sor<ShowList, ShowCreate, ShowDependents>>,
                            Describe, Explain, Begin, Commit>,
                        End> {};
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "annals/ddl/lexer_internal.h"
 #include "annals/ddl/names.h"
 #include "annals/ddl/source_internal.h"
@@ -124,6 +125,22 @@ size_t NumberLength(std::string_view text) {
   }
   length += ExponentLength(text.substr(length));
   return UnlessInWord(text, length);
+}
+
+size_t WordsLength(std::string_view text, std::string_view words, MissingWords* missing) {
+  size_t length = 0;
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    const std::string_view rest = text.substr(length);
+    const size_t found = WordLength(rest);
+    if (!absl::EqualsIgnoreCase(ToAbsl(rest.substr(0, found)), ToAbsl(word))) {
+      if (missing != nullptr) *missing = {length, words};
+      return 0;
+    }
+    length += found + BlankLength(rest.substr(found));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+  }
+  return length;
 }
 
 size_t TokenLength(std::string_view text) {

@@ -18,6 +18,15 @@ size_t BytesLength(std::string_view text);    // X'0aff'
 size_t IntegerLength(std::string_view text);  // Digits.
 size_t NumberLength(std::string_view text);   // -12.5e3
 
+// `words`, in upper case and one space between two, with the blanks behind them, whatever
+// blanks stand between them. If they are not there, `missing`, where it is given, says what
+// of them is not, and where.
+struct MissingWords {
+  size_t offset = 0;
+  std::string_view words;
+};
+size_t WordsLength(std::string_view text, std::string_view words, MissingWords* missing = nullptr);
+
 // Any token, even one that no rule knows: what a message says was found.
 size_t TokenLength(std::string_view text);
 

@@ -12,6 +12,7 @@
 #include "annals/catalog/diff.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/ddl/clauses_internal.h"
+#include "annals/ddl/configured_migration_internal.h"
 #include "annals/ddl/migration_script_internal.h"
 #include "annals/ddl/names.h"
 #include "annals/ddl/show_create.h"
@@ -74,6 +75,7 @@ class Migrator {
   Migration Run() {
     TellOfSystem();
     PlanTables();
+    configured_.Drop();
     DropIndexes();
     DropKeys();
     DropTables();
@@ -81,9 +83,11 @@ class Migrator {
     CreateSchemas();
     MigrateZones();
     RenameObjects();
+    configured_.Rename();
     AlterTables();
     CreateTables();
     CreateIndexes();
+    configured_.Finish();
     return {script_.policy(), std::move(script_).TakeSteps()};
   }
 
@@ -481,6 +485,7 @@ class Migrator {
   const CatalogView& after_;
   const std::vector<ObjectChange> changes_;
   MigrationScript script_;
+  ConfiguredMigration configured_{script_, before_, after_, changes_};
   std::map<ObjectId, TablePlan> plans_;  // Of the tables that are in both, and differ.
   std::set<ObjectId> indexes_;           // Those that differ, and all of these tables.
   std::set<ObjectId> left_out_;          // New tables.

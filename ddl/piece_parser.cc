@@ -12,8 +12,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/catalog/kind.h"
 #include "annals/commands/names.h"
 #include "annals/ddl/grammar_internal.h"
+#include "annals/ddl/lexer_internal.h"
+#include "annals/ddl/option_words_internal.h"
 #include "annals/ddl/piece_parser_internal.h"
 #include "annals/ddl/source_internal.h"
 #include "annals/schemas/status.h"
@@ -85,7 +89,7 @@ class Builder {
   }
 
  private:
-  struct ObjectName {
+  struct FullName {
     std::string schema;
     std::string name;
   };
@@ -97,10 +101,10 @@ class Builder {
 
   // ---- Errors.
 
-  void Fail(const Node& at, std::string_view what) {
+  void Fail(const Node& at, std::string_view what, Reason reason = Reason::SYNTAX_ERROR) {
     if (!status_.ok()) return;
     const size_t offset = at.m_begin.data - piece_.text.data();
-    status_ = ErrorAt(Reason::SYNTAX_ERROR, piece_.position, piece_.text, offset, what);
+    status_ = ErrorAt(reason, piece_.position, piece_.text, offset, what);
   }
 
   // Whether `given` is not yet; a clause that is given twice is an error.
@@ -127,7 +131,7 @@ class Builder {
     return names;
   }
 
-  ObjectName QualifiedNameIn(const Node& parent) {
+  FullName QualifiedNameIn(const Node& parent) {
     std::vector<std::string> names = NamesIn(Get<g::QualifiedName>(parent));
     if (names.size() == 1) return {std::string(kPublicSchema), std::move(names[0])};
     return {std::move(names[0]), std::move(names[1])};
@@ -570,6 +574,243 @@ class Builder {
     return annals::DropZone{.name = NameIn(node), .if_exists = Has<g::IfExists>(node)};
   }
 
+  // ---- Configured kinds.
+
+  static const KindDefinition& RegisteredKindIn(const Node& node) {
+    return *FindKindByName(Get<g::KindWord>(node).string_view());
+  }
+
+  // The schema is empty for a kind at the root.
+  FullName NameOfKindIn(const Node& node) {
+    const KindDefinition& kind = RegisteredKindIn(node);
+    if (!kind.at_root) return QualifiedNameIn(node);
+    const Node& name = Get<g::QualifiedName>(node);
+    if (name.children.size() > 1) {
+      Fail(*name.children[1], absl::StrCat("a ", kind.name, " lives in no schema, so its name has ",
+                                           "one part; a name with a dot needs double quotes"));
+    }
+    return {"", Name(*name.children.front())};
+  }
+
+  // A command about an object of a kind, which names it.
+  template <typename C>
+  C Naming(const Node& node) {
+    C command;
+    auto [schema, name] = NameOfKindIn(node);
+    command.kind = RegisteredKindIn(node).kind;
+    if (!schema.empty()) command.schema = std::move(schema);
+    command.name = std::move(name);
+    return command;
+  }
+
+  std::string OptionKey(const Node& key) {
+    if (key.is_type<g::StringToken>()) return StringOf(key.string_view());
+    return annals::OptionKey(WithoutComments(key.string_view()));
+  }
+
+  // Words, one space between two.
+  static std::string WithoutComments(std::string_view text) {
+    std::string words;
+    while (!text.empty()) {
+      const size_t length = TokenLength(text);
+      words += text.substr(0, length);
+      text.remove_prefix(length);
+      const size_t blank = BlankLength(text);
+      if (blank > 0 && blank < text.size()) words += ' ';
+      text.remove_prefix(blank);
+    }
+    return words;
+  }
+
+  annals::ObjectName ReferenceIn(const Node& parent) {
+    auto [schema, name] = QualifiedNameIn(parent);
+    return {.schema = std::move(schema), .name = std::move(name)};
+  }
+
+  OptionValue ValueOf(const Node& option) {
+    const Node& value = *option.children.back();
+    if (value.is_type<g::StringToken>()) return StringOf(value.string_view());
+    if (value.is_type<g::NumberToken>()) return NumberOf(value.string_view());
+    if (value.is_type<g::True>()) return std::string("true");
+    if (value.is_type<g::False>()) return std::string("false");
+    if (value.is_type<g::TextList>()) return absl::StrJoin(TextsIn(value), ",");
+    if (!value.is_type<g::SecretName>()) return ReferenceIn(option);
+    annals::ObjectName name = ReferenceIn(value);
+    name.kind = ObjectKind::kSecret;
+    return name;
+  }
+
+  static std::vector<std::string> TextsIn(const Node& list) {
+    std::vector<std::string> texts;
+    for (const auto& child : list.children) texts.push_back(StringOf(child->string_view()));
+    return texts;
+  }
+
+  OptionSetting OptionIn(const Node& option) {
+    return {OptionKey(*option.children.front()), ValueOf(option)};
+  }
+
+  OptionSetting ClauseIn(const Node& clause, const KindDefinition& kind) {
+    const std::string& option = ClauseAt(clause.string_view(), kind)->option;
+    if (clause.is_type<g::TextClause>()) return {option, StringIn(clause)};
+    return {option, ReferenceIn(clause)};
+  }
+
+  // What WITH says of how a command is executed.
+  template <typename C>
+  void AddHow(const Node& how, C& command) {
+    if (how.is_type<g::Initialization>()) command.initialize = Has<g::True>(how);
+    if (!how.is_type<g::Validation>()) return;
+    Once(command.validation.has_value(), how, "VALIDATE");
+    command.validation = Has<g::DependentsToo>(how) ? Validation::kDependents
+                         : Has<g::True>(how)        ? Validation::kObject
+                                                    : Validation::kNo;
+  }
+
+  static std::string TypeOf(std::string_view text) {
+    return TypeKey(text.ends_with('"') ? NameOf(text) : WithoutComments(text));
+  }
+
+  void SetType(const Node& at, std::string type, annals::CreateConfigured& command) {
+    if (Once(!command.type.empty(), at, "the type")) command.type = std::move(type);
+  }
+
+  // `type` among the options serves as TO or USING.
+  void AddOption(const Node& option, const KindDefinition& kind,
+                 annals::CreateConfigured& command) {
+    OptionSetting setting = OptionIn(option);
+    if (setting.key != "type" || kind.type_word.empty()) {
+      command.options.push_back(std::move(setting));
+    } else if (const auto* text = std::get_if<std::string>(&setting.value)) {
+      SetType(option, TypeKey(*text), command);
+    } else {
+      SetType(option, TypeKey(std::get<annals::ObjectName>(setting.value).name), command);
+    }
+  }
+
+  void AddOptions(const Node& list, const KindDefinition& kind,
+                  annals::CreateConfigured& command) {
+    for (const auto& child : list.children) {
+      if (child->is_type<g::Option>()) {
+        AddOption(*child, kind, command);
+      } else {
+        AddHow(*child, command);
+      }
+    }
+  }
+
+  SqlCommand CreateConfigured(const Node& node) {
+    const KindDefinition& kind = RegisteredKindIn(node);
+    auto command = Naming<annals::CreateConfigured>(node);
+    command.if_not_exists = Has<g::IfNotExists>(node);
+    const Node* comment = nullptr;
+    const Node* with = nullptr;
+    for (const auto& child : node.children) {
+      if (child->is_type<g::OfType>()) {
+        SetType(*child, TypeOf(child->children.front()->string_view()), command);
+      } else if (child->is_type<g::NameClause>() || child->is_type<g::TextClause>()) {
+        command.options.push_back(ClauseIn(*child, kind));
+      } else if (child->is_type<g::Options>()) {
+        AddOptions(*child, kind, command);
+      } else if (child->is_type<g::With>()) {
+        Once(std::exchange(with, child.get()) != nullptr, *child, "WITH");
+        AddOptions(*child, kind, command);
+      } else if (child->is_type<g::Columns>()) {
+        command.columns = AddedColumns(*child);
+      } else if (child->is_type<g::Comment>()) {
+        Once(std::exchange(comment, child.get()) != nullptr, *child, "COMMENT");
+        command.comment = StringIn(*child);
+      }
+    }
+    return command;
+  }
+
+  SqlCommand AlterConfigured(const Node& node) {
+    if (Has<g::RotateKeys>(node)) return RotateKeys(node);
+    const KindDefinition& kind = RegisteredKindIn(node);
+    auto command = Naming<annals::AlterConfigured>(node);
+    command.if_exists = Has<g::IfExists>(node);
+    for (const auto& child : node.children) AddAction(*child, kind, command);
+    return command;
+  }
+
+  void AddAction(const Node& action, const KindDefinition& kind,
+                 annals::AlterConfigured& command) {
+    if (action.is_type<g::SetOptions>()) {
+      AddSettings(*action.children.front(), command);
+    } else if (action.is_type<g::ResetOptions>()) {
+      if (!command.reset) command.reset.emplace();
+      for (const auto& key : action.children) command.reset->push_back(OptionKey(*key));
+    } else if (action.is_type<g::NameClause>() || action.is_type<g::TextClause>()) {
+      if (!command.set) command.set.emplace();
+      command.set->push_back(ClauseIn(action, kind));
+      if (kind.kind == ObjectKind::kSecret) command.refresh = true;
+    } else if (action.is_type<g::Comment>()) {
+      NotTwice(command.comment.has_value(), action, "COMMENT");
+      command.comment = StringIn(action);
+    } else if (action.is_type<g::RenameConfigured>()) {
+      NotTwice(command.new_name.has_value(), action, "RENAME");
+      command.new_name = NameIn(action);
+    } else if (action.is_type<g::WithHow>()) {
+      for (const auto& how : action.children) AddHow(*how, command);
+    }
+  }
+
+  // SET OPTION value, or SET (list).
+  void AddSettings(const Node& what, annals::AlterConfigured& command) {
+    if (!command.set) command.set.emplace();
+    if (what.is_type<g::Option>()) return command.set->push_back(OptionIn(what));
+    for (const auto& option : what.children) command.set->push_back(OptionIn(*option));
+  }
+
+  void NotTwice(bool given, const Node& at, std::string_view what) {
+    if (!given) return;
+    Fail(at, absl::StrCat(ToAbsl(what), " is given twice; expected it once"),
+         Reason::CONFLICTING_ACTIONS);
+  }
+
+  // Stands alone.
+  SqlCommand RotateKeys(const Node& node) {
+    constexpr size_t kKindNameAndAction = 3;
+    const size_t expected = kKindNameAndAction + (Has<g::IfExists>(node) ? 1 : 0);
+    if (node.children.size() > expected) {
+      const Node& action = *node.children[expected - 1];
+      const bool first = action.is_type<g::RotateKeys>();
+      Fail(first ? *node.children[expected] : action,
+           "ROTATE KEYS goes with no other action and without WITH", Reason::CONFLICTING_ACTIONS);
+    }
+    if (const Node* const if_exists = Find<g::IfExists>(node)) {
+      Fail(*if_exists, "IF EXISTS does not go with ROTATE KEYS");
+    }
+    return Naming<annals::RotateKeys>(node);
+  }
+
+  SqlCommand DropConfigured(const Node& node) {
+    auto command = Naming<annals::DropConfigured>(node);
+    command.if_exists = Has<g::IfExists>(node);
+    command.cascade = Has<g::Cascade>(node);
+    return command;
+  }
+
+  SqlCommand RefreshSecret(const Node& node) {
+    auto [schema, name] = QualifiedNameIn(node);
+    annals::AlterConfigured command;
+    command.kind = ObjectKind::kSecret;
+    command.schema = std::move(schema);
+    command.name = std::move(name);
+    command.refresh = true;
+    command.if_exists = Has<g::IfExists>(node);
+    return command;
+  }
+
+  SqlCommand ValidateConfigured(const Node& node) {
+    return Naming<annals::ValidateConfigured>(node);
+  }
+
+  SqlCommand Rollback(const Node& node) {
+    return RollbackToVersion{{ToInteger<uint64_t>(*node.children.front())}};
+  }
+
   // ---- Looking.
 
   AsOf AsOfIn(const Node& node) {
@@ -580,16 +821,19 @@ class Builder {
     return std::monostate();
   }
 
-  static Show::What ListedIn(const Node& node) {
-    if (Has<g::Schemas>(node)) return Show::What::kSchemas;
-    if (Has<g::Tables>(node)) return Show::What::kTables;
-    if (Has<g::Indexes>(node)) return Show::What::kIndexes;
-    if (Has<g::Zones>(node)) return Show::What::kZones;
-    return Show::What::kVersions;
+  // None: versions.
+  static std::optional<ObjectKind> ListedIn(const Node& node) {
+    if (Has<g::Schemas>(node)) return ObjectKind::kSchema;
+    if (Has<g::Tables>(node)) return ObjectKind::kTable;
+    if (Has<g::Indexes>(node)) return ObjectKind::kIndex;
+    if (Has<g::Zones>(node)) return ObjectKind::kZone;
+    const Node* const plural = Find<g::KindPlural>(node);
+    if (plural != nullptr) return FindKindByPlural(plural->string_view())->kind;
+    return std::nullopt;
   }
 
   Parsed ShowList(const Node& node) {
-    Show show{.what = ListedIn(node), .like = std::nullopt, .as_of = AsOfIn(node)};
+    Show show{.kind = ListedIn(node), .like = std::nullopt, .as_of = AsOfIn(node)};
     if (const Node* like = Find<g::Like>(node)) show.like = StringIn(*like);
     return show;
   }
@@ -599,10 +843,12 @@ class Builder {
     if (Has<g::TableKind>(node)) return ObjectKind::kTable;
     if (Has<g::IndexKind>(node)) return ObjectKind::kIndex;
     if (Has<g::ZoneKind>(node)) return ObjectKind::kZone;
+    if (Has<g::KindWord>(node)) return RegisteredKindIn(node).kind;
     return std::nullopt;
   }
 
-  ObjectName AnyNameIn(const Node& node) {
+  FullName AnyNameIn(const Node& node) {
+    if (Has<g::KindWord>(node)) return NameOfKindIn(node);
     if (Has<g::QualifiedName>(node)) return QualifiedNameIn(node);
     return {"", NameIn(node)};
   }
@@ -614,7 +860,13 @@ class Builder {
 
   Parsed Describe(const Node& node) {
     auto [schema, name] = AnyNameIn(node);
-    return ddl::Describe{KindIn(node), std::move(schema), std::move(name), AsOfIn(node)};
+    return ddl::Describe{KindIn(node), std::move(schema), std::move(name), AsOfIn(node),
+                         Has<g::Extended>(node)};
+  }
+
+  Parsed ShowDependents(const Node& node) {
+    auto [schema, name] = AnyNameIn(node);
+    return ddl::ShowDependents{KindIn(node), std::move(schema), std::move(name), AsOfIn(node)};
   }
 
   // ---- Statements.
@@ -630,13 +882,20 @@ class Builder {
     if (node.is_type<g::AlterIndex>()) return AlterIndex(node);
     if (node.is_type<g::CreateZone>()) return CreateZone(node);
     if (node.is_type<g::AlterZone>()) return AlterZone(node);
-    return DropZone(node);
+    if (node.is_type<g::DropZone>()) return DropZone(node);
+    if (node.is_type<g::CreateConfigured>()) return CreateConfigured(node);
+    if (node.is_type<g::AlterConfigured>()) return AlterConfigured(node);
+    if (node.is_type<g::DropConfigured>()) return DropConfigured(node);
+    if (node.is_type<g::RefreshSecret>()) return RefreshSecret(node);
+    if (node.is_type<g::ValidateConfigured>()) return ValidateConfigured(node);
+    return Rollback(node);
   }
 
   Parsed Statement(const Node& node) {
     if (node.is_type<g::ShowList>()) return ShowList(node);
     if (node.is_type<g::ShowCreate>()) return ShowCreate(node);
     if (node.is_type<g::Describe>()) return Describe(node);
+    if (node.is_type<g::ShowDependents>()) return ShowDependents(node);
     if (node.is_type<g::Explain>()) return ExplainCommand{Command(*node.children.front())};
     if (node.is_type<g::Begin>()) return Begin{};
     if (node.is_type<g::Commit>()) {
@@ -657,8 +916,9 @@ using Input = g::pegtl::memory_input<g::pegtl::tracking_mode::lazy, g::pegtl::eo
 absl::StatusOr<Parsed> ParsePiece(const Piece& piece) {
   Input in(piece.text.data(), piece.text.data() + piece.text.size(), "");
   Expectations expectations;
+  g::Subject subject;
   const std::unique_ptr<Node> root =
-      g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations);
+      g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations, subject);
   if (root == nullptr) {
     return ErrorAt(
         Reason::SYNTAX_ERROR, piece.position, piece.text, expectations.offset(),
@@ -671,7 +931,9 @@ std::vector<std::string_view> ExpectedAfter(std::string_view text) {
   Input in(text.data(), text.data() + text.size(), "");
   Expectations expectations(/*folds=*/false);
   // Whether it is whole already does not matter.
-  static_cast<void>(g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations));
+  g::Subject subject;
+  static_cast<void>(
+      g::pegtl::parse_tree::parse<g::Statement, g::Selector>(in, expectations, subject));
   if (expectations.offset() < text.size()) return {};
   return expectations.missed();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "annals/commands/alter_configured.h"
 #include "annals/commands/alter_table_add_column.h"
 #include "annals/commands/alter_table_alter_column.h"
 #include "annals/commands/alter_table_drop_column.h"
@@ -15,10 +16,12 @@
 #include "annals/commands/alter_table_rename_column.h"
 #include "annals/commands/alter_table_set_property.h"
 #include "annals/commands/alter_zone.h"
+#include "annals/commands/create_configured.h"
 #include "annals/commands/create_index.h"
 #include "annals/commands/create_schema.h"
 #include "annals/commands/create_table.h"
 #include "annals/commands/create_zone.h"
+#include "annals/commands/drop_configured.h"
 #include "annals/commands/drop_index.h"
 #include "annals/commands/drop_schema.h"
 #include "annals/commands/drop_table.h"
@@ -26,6 +29,7 @@
 #include "annals/commands/index_life_cycle.h"
 #include "annals/commands/rename_index.h"
 #include "annals/commands/rename_table.h"
+#include "annals/ddl/rollback.h"
 #include "annals/ddl/splitter_internal.h"
 #include "annals/ddl/statement.h"
 
@@ -37,7 +41,9 @@ using SqlCommand =
                  AlterTableDropColumn, AlterTableAlterColumn, AlterTableRenameColumn,
                  AlterTableAddPrimaryKey, AlterTableDropPrimaryKey, AlterTableSetProperty,
                  CreateIndex, DropIndex, RenameIndex, StartBuildingIndex, MakeIndexAvailable,
-                 RemoveIndex, CreateZone, AlterZone, AlterZoneSetDefault, RenameZone, DropZone>;
+                 RemoveIndex, CreateZone, AlterZone, AlterZoneSetDefault, RenameZone, DropZone,
+                 CreateConfigured, AlterConfigured, DropConfigured, RotateKeys, ValidateConfigured,
+                 RollbackToVersion>;
 
 struct ExplainCommand {
   SqlCommand command;
@@ -47,7 +53,8 @@ struct Commit {
   std::string message;
 };
 
-using Parsed = std::variant<SqlCommand, ExplainCommand, Show, Describe, ShowCreate, Begin, Commit>;
+using Parsed = std::variant<SqlCommand, ExplainCommand, Show, Describe, ShowCreate, ShowDependents,
+                            Begin, Commit>;
 
 absl::StatusOr<Parsed> ParsePiece(const Piece& piece);
 

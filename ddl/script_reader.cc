@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "annals/ddl/piece_parser_internal.h"
+#include "annals/ddl/redaction.h"
 #include "annals/ddl/source_internal.h"
 #include "annals/ddl/splitter_internal.h"
 #include "annals/schemas/status.h"
@@ -100,7 +101,7 @@ absl::StatusOr<std::optional<Statement>> ScriptReader::Read() {
   if (std::holds_alternative<Begin>(parsed)) return ReadBlock(piece->position);
   if (std::holds_alternative<Commit>(parsed)) return ErrorIn(*piece, "COMMIT without BEGIN");
 
-  Statement statement{.what = {}, .text = std::string(piece->text), .position = piece->position};
+  Statement statement{.what = {}, .text = Redacted(piece->text), .position = piece->position};
   if (auto* command = std::get_if<SqlCommand>(&parsed)) {
     statement.what = WriteOf(std::move(*command), piece->position);
   } else if (auto* explain = std::get_if<ExplainCommand>(&parsed)) {
@@ -111,6 +112,8 @@ absl::StatusOr<std::optional<Statement>> ScriptReader::Read() {
     statement.what = std::move(*describe);
   } else if (auto* show_create = std::get_if<ShowCreate>(&parsed)) {
     statement.what = std::move(*show_create);
+  } else if (auto* dependents = std::get_if<ShowDependents>(&parsed)) {
+    statement.what = std::move(*dependents);
   }
   return statement;
 }
@@ -132,7 +135,7 @@ absl::StatusOr<Statement> ScriptReader::ReadBlock(Position begin) {
     if (!parsed.ok()) {
       wrong.Update(parsed.status());
     } else if (auto* commit = std::get_if<Commit>(&*parsed)) {
-      std::string text = splitter_->EndBlock();
+      std::string text = Redacted(splitter_->EndBlock());
       if (!wrong.ok()) return wrong;
       block.message = std::move(commit->message);
       return Statement{.what = std::move(block), .text = std::move(text), .position = begin};

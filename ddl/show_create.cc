@@ -6,11 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/configured.h"
+#include "annals/catalog/kind.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/create_table.h"
 #include "annals/commands/zone_parameters.h"
 #include "annals/ddl/clauses_internal.h"
+#include "annals/ddl/configured_clauses_internal.h"
 #include "annals/ddl/names.h"
+#include "annals/ddl/option_words_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals::ddl {
@@ -117,6 +121,66 @@ absl::StatusOr<std::string> SchemaSql(const ObjectDescriptor& schema) {
   return absl::StrCat("CREATE SCHEMA ", QuoteName(schema.name()), ";");
 }
 
+// TO SSH TUNNEL, USING "any type"; nothing for kinds whose objects do not say it.
+std::string TypeClause(const KindDefinition& kind, std::string_view type) {
+  if (kind.type_word.empty() || type.empty()) return "";
+  return absl::StrCat(" ", kind.type_word, " ", TypeSql(kind, type));
+}
+
+// The options that are not said by clauses.
+std::string OptionsClause(const CatalogView& catalog, const ConfiguredDescriptor& object,
+                          const KindDefinition& kind) {
+  std::vector<std::string> options;
+  for (const OptionDescriptor& option : object.options()) {
+    if (ClauseOf(kind, option) == nullptr) {
+      options.push_back(OptionSql(catalog, object, kind, option));
+    }
+  }
+  if (options.empty()) return "";
+  return absl::StrCat(" (", absl::StrJoin(options, ", "), ")");
+}
+
+std::string Clauses(const CatalogView& catalog, const ConfiguredDescriptor& object,
+                    const KindDefinition& kind) {
+  std::string clauses;
+  for (const Clause& clause : kind.clauses) {
+    const auto option = object.FindOption(clause.option);
+    if (!option || ClauseOf(kind, *option) != &clause) continue;
+    absl::StrAppend(&clauses, " ", clause.words, " ", ValueSql(catalog, object, *option));
+  }
+  return clauses;
+}
+
+absl::StatusOr<std::string> ColumnsClause(const CatalogView& catalog,
+                                          const ConfiguredDescriptor& object) {
+  std::vector<std::string> columns;
+  for (const ColumnDescriptor column : object.columns()) {
+    ANNALS_RETURN_IF_ERROR(CheckDefault(catalog, object, column));
+    columns.push_back(ColumnClause(column));
+  }
+  if (columns.empty()) return "";
+  return absl::StrCat(" (", absl::StrJoin(columns, ", "), ")");
+}
+
+absl::StatusOr<std::string> ConfiguredSql(const CatalogView& catalog,
+                                          const ConfiguredDescriptor& object) {
+  const KindDefinition* const kind = FindKind(object.kind());
+  if (kind == nullptr) {
+    return MakeError(Reason::NOT_SUPPORTED,
+                     absl::StrCat("a ", ToAbsl(KindName(object.kind())),
+                                  " has no SQL form: its kind is not registered here"));
+  }
+  ANNALS_ASSIGN_OR_RETURN(const std::string columns, ColumnsClause(catalog, object));
+  const std::string comment =
+      object.comment().empty() ? "" : absl::StrCat(" COMMENT ", QuoteString(object.comment()));
+  const std::string options = OptionsClause(catalog, object, *kind);
+  const bool with = kind->quoted_options && !options.empty();
+  return absl::StrCat("CREATE ", ToAbsl(WordOf(*kind)), " ", FullName(catalog, object),
+                      TypeClause(*kind, object.type()), Clauses(catalog, object, *kind),
+                      with ? "" : options, columns, comment, with ? " WITH" : "",
+                      with ? options : "", ";");
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescriptor& object) {
@@ -124,6 +188,9 @@ absl::StatusOr<std::string> ToSql(const CatalogView& catalog, const ObjectDescri
   if (const auto table = As<TableDescriptor>(object)) return TableSql(catalog, *table);
   if (const auto index = As<IndexDescriptor>(object)) return IndexSql(catalog, *index);
   if (const auto zone = As<ZoneDescriptor>(object)) return ZoneSql(*zone);
+  if (const auto configured = As<ConfiguredDescriptor>(object)) {
+    return ConfiguredSql(catalog, *configured);
+  }
   return MakeError(Reason::NOT_SUPPORTED,
                    absl::StrCat("a ", ToAbsl(KindName(object.kind())), " has no SQL form"));
 }

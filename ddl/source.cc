@@ -3,6 +3,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "annals/ddl/redaction.h"
 #include "annals/ddl/source_internal.h"
 #include "annals/schemas/status.h"
 
@@ -52,9 +53,21 @@ std::string PositionText(Position position) {
   return absl::StrCat("line ", position.line, ", column ", position.column);
 }
 
-std::string Excerpt(std::string_view text, size_t offset) {
+std::string_view SameCharacter(std::string_view text, size_t offset, std::string_view redacted) {
+  const auto before = std::ranges::count_if(text.substr(0, offset), BeginsCharacter);
+  auto character = redacted.begin();
+  for (auto left = before; character != redacted.end(); ++character) {
+    if (BeginsCharacter(*character) && left-- == 0) break;
+  }
+  return {character, redacted.end()};
+}
+
+std::string Excerpt(std::string_view written, size_t place_written) {
+  const std::string text = Redacted(written);
+  const size_t offset = text.size() - SameCharacter(written, place_written, text).size();
   const size_t line_begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;  // npos + 1 is 0.
-  std::string_view line = text.substr(line_begin, text.find('\n', offset) - line_begin);
+  std::string_view line =
+      std::string_view(text).substr(line_begin, text.find('\n', offset) - line_begin);
   size_t place = offset - line_begin;
 
   std::string shown;

@@ -21,8 +21,11 @@ Position Advance(Position start, std::string_view text);
 // "line 3, column 14"
 std::string PositionText(Position position);
 
-// The line of `text` around `offset`, indented, and a caret below the place. A
-// long line is cut around it.
+// What stands in `redacted`, which is Redacted(text), where `offset` is in `text`.
+std::string_view SameCharacter(std::string_view text, size_t offset, std::string_view redacted);
+
+// The line of `text` around `offset`, indented, and a caret below the place, with nothing
+// that nobody is to see. A long line is cut around it.
 std::string Excerpt(std::string_view text, size_t offset);
 
 // "line 3, column 14: <what>", then the excerpt on lines of its own. `text` stands

@@ -39,14 +39,22 @@ struct Write {
 
 // SHOW TABLES LIKE 'ord%' AS OF VERSION 7
 struct Show {
-  enum class What { kSchemas, kTables, kIndexes, kZones, kVersions };
-  What what = What::kTables;
+  std::optional<ObjectKind> kind;   // None: versions.
   std::optional<std::string> like;  // A pattern with % and _.
   AsOf as_of;
 };
 
-// DESCRIBE [TABLE | INDEX | SCHEMA | ZONE] name
+// DESCRIBE [TABLE | INDEX | SCHEMA | ZONE | CONNECTION | ...] [EXTENDED] name
 struct Describe {
+  std::optional<ObjectKind> kind;  // None: whatever has the name.
+  std::string schema;              // Empty where `kind` lives in no schema.
+  std::string name;
+  AsOf as_of;
+  bool extended = false;  // With options, labels and fingerprints.
+};
+
+// SHOW DEPENDENTS OF [CONNECTION | TABLE | ...] name
+struct ShowDependents {
   std::optional<ObjectKind> kind;  // None: whatever has the name.
   std::string schema;              // Empty where `kind` lives in no schema.
   std::string name;
@@ -67,8 +75,10 @@ struct Explain {
 };
 
 struct Statement {
-  std::variant<Write, Show, Describe, ShowCreate, Explain> what;
-  std::string text;   // As written, without the `;`. Of a block: BEGIN to COMMIT.
+  std::variant<Write, Show, Describe, ShowCreate, ShowDependents, Explain> what;
+  // As written, but for what nobody is to see (ddl/redaction.h); without the `;`. Of a
+  // block: BEGIN to COMMIT.
+  std::string text;
   Position position;  // Of its first character.
 };
 

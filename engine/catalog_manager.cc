@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <deque>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/alter_configured.h"
@@ -22,8 +23,7 @@
 #include "annals/engine/handles/preparation.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
-#include "annals/log/memory/memory_log.h"
-#include "annals/log/rocksdb/rocksdb_log.h"
+#include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/query.h"
 #include "annals/snapshot/snapshot.h"
@@ -43,29 +43,19 @@ struct Bootstrap {
   }
 };
 
-absl::StatusOr<std::unique_ptr<UpdateLog>> OpenLog(const OpenOptions& options) {
-  if (options.log == "memory") return NewMemoryLog();
-  if (options.log == "rocksdb") {
-    return OpenRocksDbLog({.path = options.path,
-                           .read_only = options.read_only,
-                           .create_if_missing = options.create_if_missing,
-                           .accept_loss = options.accept_loss});
-  }
-  return MakeError(Reason::NOT_SUPPORTED, absl::StrCat("there is no kind of log \"", options.log,
-                                                       "\"; there are rocksdb and memory"));
-}
-
 absl::Status InsideListener() {
-  return MakeError(Reason::EXECUTE_IN_LISTENER,
-                   "a listener can neither change the catalog nor wait for a change: it would "
-                   "wait for itself");
+  return ErrorOf(Reason::EXECUTE_IN_LISTENER,
+                 "a listener can neither change the catalog nor wait for a change: it would "
+                 "wait for itself");
 }
 
 absl::Status ReadOnly() {
-  return MakeError(Reason::READ_ONLY, "the catalog was opened for reading only");
+  return ErrorOf(Reason::READ_ONLY, "the catalog was opened for reading only");
 }
 
-absl::Status Closed() { return MakeError(Reason::CLOSED, "the catalog is closed"); }
+absl::Status Closed() { return ErrorOf(Reason::CLOSED, "the catalog is closed"); }
+
+constexpr absl::string_view kReadingFailed = "reading the catalog failed";
 
 absl::Status AlwaysMoved() {
   return MakeError(Reason::MAX_RETRIES,
@@ -90,9 +80,11 @@ class Manager final : public CatalogManager {
   absl::Status Start();
 
   Catalog Latest() const override { return store_->Latest(); }
-  absl::StatusOr<Catalog> At(CatalogVersion version) const override { return store_->At(version); }
+  absl::StatusOr<Catalog> At(CatalogVersion version) const override {
+    return Guarded(kReadingFailed, [&] { return store_->At(version); });
+  }
   absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const override {
-    return store_->ActiveAt(time);
+    return Guarded(kReadingFailed, [&] { return store_->ActiveAt(time); });
   }
   absl::StatusOr<ViewRows> Query(std::string_view view,
                                  std::optional<CatalogVersion> version) const override;
@@ -144,7 +136,8 @@ class Manager final : public CatalogManager {
     std::unique_ptr<Preparation> preparation = nullptr;  // Null: it needs none.
     int attempts = 0;                                    // To prepare it.
   };
-  using AsyncCalls = std::deque<std::unique_ptr<AsyncCall>>;
+  // They go from list to list without asking for memory.
+  using AsyncCalls = std::list<AsyncCall>;
 
   // Somebody is inside, for as long as this lives. Close waits for it.
   class Visit {
@@ -179,10 +172,12 @@ class Manager final : public CatalogManager {
   absl::StatusOr<ExecuteResult> Give(Answer& answer) const;
   absl::Status CheckWriter() const;
   absl::Status Enter();
+  absl::Status Accept(std::vector<CatalogCommand>& commands, ExecuteOptions& options,
+                      ExecuteCallback& done);
   bool TakeAsync(AsyncCalls& calls, const AsyncCalls& answered);
   void ServeAsync();
   void StartThread(std::thread& thread, void (Manager::*serve)());
-  bool PrepareAgain(std::unique_ptr<AsyncCall>& call);
+  void TakeMoved(AsyncCalls& calls);
   void ServePreparation();
   absl::Status TryCatchUp();
   void CatchUp();
@@ -350,8 +345,10 @@ absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> comma
     request.options = options;
     return absl::OkStatus();
   });
-  if (!copied.ok()) return MakeError(Reason::INTERNAL, "there is no memory for the call");
-  return Preparation::IsFor(handles_, request.commands) ? RunPrepared(request) : Run(request);
+  if (!copied.ok()) return ErrorOf(Reason::INTERNAL, "there is no memory for the call");
+  if (!Preparation::IsFor(handles_, request.commands)) return Run(request);
+  return Guarded("there is no memory to prepare the call",
+                 [&]() -> absl::StatusOr<ExecuteResult> { return RunPrepared(request); });
 }
 
 // Prepares under no lock, while others commit, until what was prepared is what is written.
@@ -407,47 +404,42 @@ uint64_t Manager::MsUntil(const Answer& answer) const {
 
 absl::StatusOr<ExecuteResult> Manager::Give(Answer& answer) const {
   if (!answer.result.ok() || time_.SteadyMs() >= answer.active_ms) return std::move(answer.result);
-  const std::string what =
-      absl::StrCat("version ", answer.result->version.value, " was written, but is not active yet");
-  return absl::Now() >= answer.deadline
-             ? MakeError(Reason::DEADLINE_EXCEEDED, what)
-             : MakeError(Reason::CLOSED, absl::StrCat("the catalog was closed: ", what));
+  const bool late = absl::Now() >= answer.deadline;
+  return ErrorOf(late ? Reason::DEADLINE_EXCEEDED : Reason::CLOSED,
+                 late ? "" : "the catalog was closed: ", "version ", answer.result->version.value,
+                 " was written, but is not active yet");
 }
 
 void Manager::ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
                            ExecuteCallback done) {
-  if (const absl::Status refused = CheckWriter(); !refused.ok()) return done(refused);
-  auto call = std::make_unique<AsyncCall>();
-  call->request.commands = std::move(commands);
-  call->request.options = std::move(options);
-  call->done = std::move(done);
-  if (Preparation::IsFor(handles_, call->request.commands)) {
-    call->preparation = std::make_unique<Preparation>(
-        handles_, host_, std::move(call->request.commands), call->request.options);
-  }
-  std::unique_lock lock(mutex_);
-  if (closed_) {
-    lock.unlock();
-    return call->done(Closed());
-  }
-  const absl::Status started = CallGuarded([&] {
-    StartThread(async_thread_, &Manager::ServeAsync);
-    if (call->preparation != nullptr) StartThread(preparing_thread_, &Manager::ServePreparation);
-    return absl::OkStatus();
+  const absl::Status accepted = Guarded("there is no memory or thread for the call", [&] {
+    ANNALS_RETURN_IF_ERROR(CheckWriter());
+    return Accept(commands, options, done);
   });
-  if (!started.ok()) {
-    lock.unlock();
-    return call->done(
-        MakeError(Reason::INTERNAL, absl::StrCat("no thread for the call: ", started.message())));
+  if (!accepted.ok()) done(accepted);
+}
+
+// Unless it returns an error, or throws, what it was given belongs to the queue.
+absl::Status Manager::Accept(std::vector<CatalogCommand>& commands, ExecuteOptions& options,
+                             ExecuteCallback& done) {
+  AsyncCalls one(1);
+  const std::lock_guard lock(mutex_);
+  if (closed_) return Closed();
+  AsyncCall& call = one.front();
+  StartThread(async_thread_, &Manager::ServeAsync);
+  if (Preparation::IsFor(handles_, commands)) {
+    StartThread(preparing_thread_, &Manager::ServePreparation);
+    call.preparation = std::make_unique<Preparation>(handles_, host_, commands, options);
   }
-  if (call->preparation != nullptr) {
-    unprepared_calls_.push_back(std::move(call));
-    ++preparing_;
-  } else {
-    async_calls_.push_back(std::move(call));
-  }
+  call.request.commands = std::move(commands);
+  call.request.options = std::move(options);
+  call.done = std::move(done);
+  if (call.preparation != nullptr) ++preparing_;
+  AsyncCalls& queue = call.preparation != nullptr ? unprepared_calls_ : async_calls_;
+  queue.splice(queue.end(), one);
   ++inside_;
   changed_.notify_all();
+  return absl::OkStatus();
 }
 
 // REQUIRES: mutex_ is held.
@@ -464,47 +456,49 @@ void Manager::ServePreparation() {
       if (closed_ && preparing_ == 0) return;
       changed_.wait(lock);
     }
-    auto call = std::move(unprepared_calls_.front());
-    unprepared_calls_.pop_front();
+    AsyncCalls one;
+    one.splice(one.end(), unprepared_calls_, unprepared_calls_.begin());
     lock.unlock();
-    const absl::Status prepared = CallGuarded([&] {
-      ANNALS_RETURN_IF_ERROR(call->preparation->Prepare(Latest()));
+    AsyncCall& call = one.front();
+    const absl::Status prepared = Guarded("there is no memory to prepare the call", [&] {
+      ANNALS_RETURN_IF_ERROR(call.preparation->Prepare(Latest()));
       Request guarded;
-      guarded.commands = call->preparation->Guarded();
-      guarded.options = call->request.options;
-      call->request = std::move(guarded);
+      guarded.commands = call.preparation->Guarded();
+      guarded.options = call.request.options;
+      call.request = std::move(guarded);
       return absl::OkStatus();
     });
     if (!prepared.ok()) {
       const Visit visit(*this, inside_);
-      call->preparation.reset();
-      call->done(prepared);
-      call.reset();
+      call.preparation.reset();
+      call.done(prepared);
+      one.clear();
     }
     lock.lock();
     --preparing_;
-    if (call != nullptr) async_calls_.push_back(std::move(call));
+    async_calls_.splice(async_calls_.end(), one);
     changed_.notify_all();
   }
 }
 
-// Whether `call`, which is done, has to be prepared anew; then it is gone.
-bool Manager::PrepareAgain(std::unique_ptr<AsyncCall>& call) {
-  if (call->preparation == nullptr) return false;
-  absl::StatusOr<ExecuteResult>& result = call->request.result;
-  if (result.ok() || !call->preparation->moved()) {
-    call->preparation->Settle(result);
-    return false;
+// What is done and was prepared for something else goes out of `calls`, to be prepared anew.
+void Manager::TakeMoved(AsyncCalls& calls) {
+  for (auto at = calls.begin(); at != calls.end();) {
+    AsyncCall& call = *at;
+    const auto moved = at++;
+    if (call.preparation == nullptr) continue;
+    absl::StatusOr<ExecuteResult>& result = call.request.result;
+    if (result.ok() || !call.preparation->moved()) {
+      call.preparation->Settle(result);
+    } else if (++call.attempts == Committer::kAttempts) {
+      result = AlwaysMoved();
+    } else {
+      const std::lock_guard lock(mutex_);
+      unprepared_calls_.splice(unprepared_calls_.end(), calls, moved);
+      ++preparing_;
+      changed_.notify_all();
+    }
   }
-  if (++call->attempts == Committer::kAttempts) {
-    result = AlwaysMoved();
-    return false;
-  }
-  const std::lock_guard lock(mutex_);
-  unprepared_calls_.push_back(std::move(call));
-  ++preparing_;
-  changed_.notify_all();
-  return true;
 }
 
 // Waits until there are new calls, of which it takes a group, or until one of `answered`
@@ -513,8 +507,7 @@ bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
   std::unique_lock lock(mutex_);
   for (;;) {
     while (!async_calls_.empty() && calls.size() < Committer::kGroupRecords) {
-      calls.push_back(std::move(async_calls_.front()));
-      async_calls_.pop_front();
+      calls.splice(calls.end(), async_calls_, async_calls_.begin());
     }
     if (!calls.empty()) return true;
     if (answered.empty()) {
@@ -523,41 +516,39 @@ bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
       continue;
     }
     uint64_t ms = UINT64_MAX;
-    for (const auto& call : answered) {
-      if (MayAnswer(call->answer)) return true;
-      ms = std::min(ms, MsUntil(call->answer));
+    for (const AsyncCall& call : answered) {
+      if (MayAnswer(call.answer)) return true;
+      ms = std::min(ms, MsUntil(call.answer));
     }
     time_.Wait(lock, changed_, ms);
   }
 }
 
 // Calls go into the queue together, so that they can share a sync; and nobody's
-// activation keeps others from being committed.
+// activation keeps others from being committed. Nothing here asks for memory.
 void Manager::ServeAsync() {
   AsyncCalls answered;  // Not yet active.
   AsyncCalls calls;
   while (TakeAsync(calls, answered)) {
-    std::vector<Request*> requests;
-    for (const auto& call : calls) requests.push_back(&call->request);
+    absl::InlinedVector<Request*, Committer::kGroupRecords> requests;
+    for (AsyncCall& call : calls) requests.push_back(&call.request);
     committer_->Enqueue(requests);
-    for (auto& call : calls) {
-      committer_->Finish(call->request);
-      if (PrepareAgain(call)) continue;
-      call->answer = AnswerOf(call->request);
-      answered.push_back(std::move(call));
-    }
-    calls.clear();
+    for (AsyncCall& call : calls) committer_->Finish(call.request);
+    TakeMoved(calls);
+    for (AsyncCall& call : calls) call.answer = AnswerOf(call.request);
+    answered.splice(answered.end(), calls);
     AsyncCalls ready;
     {
       const std::lock_guard lock(mutex_);
-      for (auto& call : answered) {
-        if (MayAnswer(call->answer)) ready.push_back(std::move(call));
+      for (auto call = answered.begin(); call != answered.end();) {
+        const auto next = std::next(call);
+        if (MayAnswer(call->answer)) ready.splice(ready.end(), answered, call);
+        call = next;
       }
     }
-    std::erase(answered, nullptr);
-    for (const auto& call : ready) {
+    for (AsyncCall& call : ready) {
       const Visit visit(*this, inside_);
-      call->done(Give(call->answer));
+      call.done(Give(call.answer));
     }
   }
 }
@@ -574,12 +565,14 @@ absl::StatusOr<uint64_t> Manager::AddFollower(Follower follower, const FollowerO
 
 absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> commands,
                                                const ExecuteOptions& options) const {
-  const Catalog base = Latest();
-  CatalogDraft draft(base, base.version().Next(), {});
-  ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
-                          PlanBatch(commands, base, draft, options.policy,
-                                    {.max_entries = options.max_entries, .host = &host_}));
-  return std::move(batch.entries);
+  return Guarded("planning failed", [&]() -> absl::StatusOr<UpdateEntries> {
+    const Catalog base = Latest();
+    CatalogDraft draft(base, base.version().Next(), {});
+    ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
+                            PlanBatch(commands, base, draft, options.policy,
+                                      {.max_entries = options.max_entries, .host = &host_}));
+    return std::move(batch.entries);
+  });
 }
 
 absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
@@ -593,7 +586,8 @@ absl::StatusOr<ViewRows> Manager::Query(std::string_view view,
   // The latest version that was, if it is truncated by now, was not asked for.
   const bool again =
       ReasonOf(answer.status()) == Reason::VERSION_TRUNCATED && store_->latest() > latest.version();
-  return again ? Query(view, version) : answer;
+  if (again) return Query(view, version);
+  return answer;
 }
 
 // Nothing comes to who only reads a log that nobody else writes to, or from a listener.
@@ -643,7 +637,7 @@ absl::StatusOr<bool> Manager::Snapshot(CatalogVersion version) {
   ANNALS_RETURN_IF_ERROR(Enter());
   const Visit visit(*this, inside_);
   const std::lock_guard lock(snapshot_mutex_);
-  return WriteSnapshotOf(version);
+  return Guarded("the snapshot failed", [&] { return WriteSnapshotOf(version); });
 }
 
 absl::StatusOr<bool> Manager::WriteSnapshotOf(CatalogVersion version) {
@@ -721,7 +715,7 @@ absl::StatusOr<std::optional<CatalogVersion>> Manager::VersionToRetainFrom() {
 absl::Status Manager::Backup(std::string_view directory) {
   ANNALS_RETURN_IF_ERROR(Enter());
   const Visit visit(*this, inside_);
-  return log_->Backup(directory);
+  return Guarded("the copy failed", [&] { return log_->Backup(directory); });
 }
 
 CatalogManager::Stats Manager::GetStats() const {
@@ -800,7 +794,12 @@ void Manager::Close() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenOptions& options) {
-  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log, OpenLog(options));
+  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log,
+                          OpenLog(options.log, {.path = options.path,
+                                                .options = options.log_options,
+                                                .read_only = options.read_only,
+                                                .create_if_missing = options.create_if_missing,
+                                                .accept_loss = options.accept_loss}));
   return Open(std::move(log), options);
 }
 

@@ -7,6 +7,9 @@
 //   auto done = (*manager)->Execute(annals::CreateSchema{.name = "sales"});
 //   auto now = (*manager)->Latest();
 //
+// What returns a status never throws: where memory runs out, it is INTERNAL, and nothing
+// was written or changed unless the message says so.
+//
 // Any thread may call anything, with one exception: Close, and so the destructor, wait
 // for listeners, followers and callbacks and cannot be called inside them. Catalogs stay
 // valid after the manager is gone.
@@ -26,15 +29,18 @@
 #include "annals/engine/handles/factory.h"
 #include "annals/engine/handles/handles.h"
 #include "annals/engine/listener.h"
+#include "annals/log/log_kinds.h"
 #include "annals/log/update_log.h"
 #include "annals/snapshot/retention.h"
 
 namespace annals {
 
 struct OpenOptions {
-  // Where the log lies: "rocksdb" (a directory, `path`) or "memory".
+  // The kind of log (log/log_kinds.h): "rocksdb" (a directory, `path`), "memory", or what the
+  // host has registered; and the options that this kind takes.
   std::string log = "rocksdb";
   std::string path = {};
+  LogOptions log_options = {};
   // Opens what is there beside a live writer; writes nothing at all.
   bool read_only = false;
   bool create_if_missing = true;
@@ -70,7 +76,8 @@ class CatalogManager : public CatalogService {
   // Opens the log and rebuilds all versions. An empty log gets version 1: the
   // schemas PUBLIC and SYSTEM.
   //   STORE_NOT_FOUND, NOT_A_STORE, STORE_LOCKED, IO_ERROR
-  //   INVALID_VALUE  of `retention`, or one of `factories`
+  //   INVALID_VALUE  of `retention`, or one of `factories`; or there is no such kind of log, or it
+  //                  takes no such option
   //   DAMAGED        names key, version, what was found and what was expected
   //   LOST_VERSIONS  names the acknowledged versions that are missing
   //   NEWER_FORMAT   a newer release wrote it

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/wait_internal.h"
+#include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/replay.h"
 
@@ -24,21 +25,11 @@ absl::Time LatestDeadline(std::span<Committer::Request* const> requests) {
   return latest;
 }
 
-// An error that can be made also when memory has run out: then it has no words.
-absl::Status ErrorOf(Reason reason, absl::string_view what, absl::string_view more = {}) {
-  try {
-    return MakeError(reason, absl::StrCat(what, more));
-  } catch (const std::bad_alloc&) {
-    return {CodeOf(reason), {}};
-  }
-}
+constexpr absl::string_view kPlanningFailed = "planning failed";
 
 absl::Status Validate(const Committer::Request& request) {
-  try {
-    return ValidateBatch(request.commands, request.options.policy);
-  } catch (const std::bad_alloc& error) {
-    return ErrorOf(Reason::INTERNAL, "planning failed: ", error.what());
-  }
+  return Guarded(kPlanningFailed,
+                 [&] { return ValidateBatch(request.commands, request.options.policy); });
 }
 
 }  // namespace
@@ -151,16 +142,11 @@ void Committer::Lead() {
 // What Commit throws, it threw before anything was appended. The group may be planned
 // by half: no answer can rest on it.
 size_t Committer::CommitGuarded(std::span<Request* const> requests) {
-  absl::Status failure;
-  try {
-    return Commit(requests);
-  } catch (const std::exception& error) {
-    failure = ErrorOf(Reason::INTERNAL, "planning failed: ", error.what());
-  } catch (...) {
-    failure = ErrorOf(Reason::INTERNAL, "planning failed");
-  }
+  const absl::StatusOr<size_t> done =
+      Guarded(kPlanningFailed, [&]() -> absl::StatusOr<size_t> { return Commit(requests); });
+  if (done.ok()) return *done;
   for (Request* request : requests) {
-    request->result = failure;
+    request->result = done.status();
     request->rests_on = {};
   }
   return requests.size();

@@ -1,7 +1,6 @@
 #include "annals/schemas/status.h"
 
 #include <array>
-#include <string>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -35,9 +34,8 @@ absl::Status MakeError(Reason reason, std::string_view message) {
 std::optional<Reason> ReasonOf(const absl::Status& status) {
   const auto payload = status.GetPayload(ToAbsl(kReasonPayload));
   if (!payload.has_value()) return std::nullopt;
-  const std::string name(*payload);
   for (size_t i = 0; i < kReasons.size(); ++i) {
-    if (kReasons[i].name == name) return static_cast<Reason>(i);
+    if (*payload == ToAbsl(kReasons[i].name)) return static_cast<Reason>(i);
   }
   return std::nullopt;
 }

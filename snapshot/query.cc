@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/catalog/object_views.h"
+#include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 #include "annals/snapshot/history_views.h"
 
@@ -42,6 +43,19 @@ absl::StatusOr<ViewRows> QueryHistory(const HistoryView& view, CatalogVersion un
   }
 }
 
+absl::StatusOr<ViewRows> QueryAny(std::string_view view, const CatalogView& catalog,
+                                  const UpdateLog& log) {
+  if (const ObjectView* const found = Find(ObjectViews(), view)) {
+    ViewRows answer{&found->info, {}};
+    found->add_rows(catalog, answer.rows);
+    return answer;
+  }
+  if (const HistoryView* const found = Find(HistoryViews(), view)) {
+    return QueryHistory(*found, catalog.version(), log);
+  }
+  return NoSuchView(view);
+}
+
 }  // namespace
 
 std::vector<const ViewInfo*> AllViews() {
@@ -53,15 +67,7 @@ std::vector<const ViewInfo*> AllViews() {
 
 absl::StatusOr<ViewRows> Query(std::string_view view, const CatalogView& catalog,
                                const UpdateLog& log) {
-  if (const ObjectView* const found = Find(ObjectViews(), view)) {
-    ViewRows answer{&found->info, {}};
-    found->add_rows(catalog, answer.rows);
-    return answer;
-  }
-  if (const HistoryView* const found = Find(HistoryViews(), view)) {
-    return QueryHistory(*found, catalog.version(), log);
-  }
-  return NoSuchView(view);
+  return Guarded("the query failed", [&] { return QueryAny(view, catalog, log); });
 }
 
 }  // namespace annals

@@ -23,6 +23,7 @@ std::vector<const ViewInfo*> AllViews();
 //   VERSION_TRUNCATED           a view of the history, and the log does not reach back to
 //                               the catalog's version any more
 //   DAMAGED, NEWER_FORMAT, IO_ERROR  a view of the history, and the log cannot be read
+//   INTERNAL                    there is no memory for the rows
 absl::StatusOr<ViewRows> Query(std::string_view view, const CatalogView& catalog,
                                const UpdateLog& log);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "annals/catalog/configured.h"
 
 namespace annals::cli {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 size_t CountColumns(const ObjectDescriptor& object) {
   if (const auto table = As<TableDescriptor>(object)) return table->columns().size();
   if (const auto view = As<SystemViewDescriptor>(object)) return view->columns().size();
+  if (const auto other = As<ConfiguredDescriptor>(object)) return other->columns().size();
   return 0;
 }
 
@@ -37,17 +39,27 @@ void AddThoseThatTellOf(ObjectId id, const CatalogView& before, const CatalogVie
   }
   if (!now) return;
   const ObjectDescriptor then = before.Find(id);
-  // Many tables may be in a zone, and all that they tell of it is its name.
-  if (now.kind() == ObjectKind::kZone && then && then.name() == now.name()) return;
+  // Many may be in a zone, or refer to a connection, and all that they tell of it is its name.
+  const bool named = now.kind() == ObjectKind::kZone || IsConfigured(now.kind());
+  if (named && then && then.name() == now.name()) return;
   after.ForEachDependent(id, [&](const ObjectDescriptor& other) { ids.insert(other.id()); });
 }
 
 }  // namespace
 
+size_t CatalogCounts::PlaceOf(ObjectKind kind) {
+  const auto found = std::find(kinds.begin(), kinds.end(), kind);
+  const auto place = static_cast<size_t>(found - kinds.begin());
+  if (found == kinds.end()) {
+    kinds.push_back(kind);
+    objects.push_back(0);
+  }
+  return place;
+}
+
 void CatalogCounts::Add(const ObjectDescriptor& object, int64_t times) {
   if (!object) return;
-  const auto* const kind = std::find(kKinds.begin(), kKinds.end(), object.kind());
-  if (kind != kKinds.end()) objects[static_cast<size_t>(kind - kKinds.begin())] += times;
+  objects[PlaceOf(object.kind())] += times;
   columns += times * static_cast<int64_t>(CountColumns(object));
 }
 
@@ -125,9 +137,7 @@ Json ObjectLives::TakeJson() {
   Json list = Json::array();
   for (const ObjectId id : ids) {
     Life& life = lives_[id];
-    const auto* const kind =
-        std::find(CatalogCounts::kKinds.begin(), CatalogCounts::kKinds.end(), life.kind);
-    list.push_back({id.value, kind - CatalogCounts::kKinds.begin(), IdOrMinusOne(life.parent),
+    list.push_back({id.value, counts_.PlaceOf(life.kind), IdOrMinusOne(life.parent),
                     IdOrMinusOne(life.table), life.was_there ? 1 : 0, life.dropped,
                     std::move(life.states)});
   }

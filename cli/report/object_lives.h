@@ -4,7 +4,6 @@
 // it was in, told as what changed. From this the page finds the catalog of any version,
 // and what is different between any two. One thread.
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,12 +19,14 @@ namespace annals::cli {
 
 // How many there are of what.
 struct CatalogCounts {
-  static constexpr std::array kKinds = {ObjectKind::kSchema, ObjectKind::kTable, ObjectKind::kIndex,
-                                        ObjectKind::kSystemView, ObjectKind::kZone};
+  // In the order in which the page knows them; those that catalogs need not have come in
+  // that of their coming, and never go.
+  std::vector<ObjectKind> kinds = {ObjectKind::kSchema, ObjectKind::kTable, ObjectKind::kIndex,
+                                   ObjectKind::kSystemView, ObjectKind::kZone};
+  std::vector<int64_t> objects = std::vector<int64_t>(kinds.size());  // Of `kinds`.
+  int64_t columns = 0;                                                // Of tables, views, ...
 
-  std::array<int64_t, kKinds.size()> objects{};  // Of kKinds.
-  int64_t columns = 0;                           // Of tables and views.
-
+  size_t PlaceOf(ObjectKind kind);  // In `kinds`, which may grow.
   void Add(const ObjectDescriptor& object, int64_t times);
 };
 

@@ -235,11 +235,12 @@ class Collector {
     return list;
   }
 
-  // Of each kind, and of columns; none where the catalog is not known.
+  // Of columns, and of each kind that there was up to then; none where the catalog is not
+  // known.
   Json Counts() const {
     if (!has_catalogs_) return Json();
-    Json list = lives_.counts().objects;
-    list.push_back(lives_.counts().columns);
+    Json list = {lives_.counts().columns};
+    for (const int64_t count : lives_.counts().objects) list.push_back(count);
     return list;
   }
 
@@ -307,8 +308,13 @@ ReportData Collector::Take(std::string_view name) {
   data.code = code_;
   Json warnings = Json::array();
   for (const std::string& warning : log_.warnings()) warnings.push_back(Visible(warning));
+  Json objects = lives_.TakeJson();
   Json kinds = Json::array();
-  for (const ObjectKind kind : CatalogCounts::kKinds) kinds.push_back(std::string(KindName(kind)));
+  Json plurals = Json::array();
+  for (const ObjectKind kind : lives_.counts().kinds) {
+    kinds.push_back(std::string(KindName(kind)));
+    plurals.push_back(std::string(KindPlural(kind)));
+  }
   data.json = {{"program", "annals " ANNALS_VERSION},
                {"written", absl::ToUnixMillis(absl::Now())},
                {"name", Visible(name)},
@@ -325,8 +331,9 @@ ReportData Collector::Take(std::string_view name) {
                {"warnings", std::move(warnings)},
                {"left_out", data.left_out},
                {"kinds", std::move(kinds)},
+               {"plurals", std::move(plurals)},
                {"versions", std::move(versions_)},
-               {"objects", lives_.TakeJson()},
+               {"objects", std::move(objects)},
                {"texts", texts_.TakeJson()}};
   return data;
 }

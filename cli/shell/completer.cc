@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "annals/cli/shell/dot_command.h"
+#include "annals/cli/object_lookup.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/cli/verb.h"
 #include "annals/commands/names.h"
@@ -77,11 +78,12 @@ void AddChildren(const CatalogView& catalog, std::string_view schema, Candidates
   });
 }
 
-// Names that mean something without a schema, and the schemas.
+// Names that mean something without a schema: of PUBLIC, and of what lives at the root.
 void AddNames(const CatalogView& catalog, Candidates& candidates) {
   AddChildren(catalog, kPublicSchema, candidates);
-  for (const SchemaDescriptor& schema : catalog.Schemas()) candidates.AddName(schema.name(), ".");
-  for (const ZoneDescriptor& zone : catalog.Zones()) candidates.AddName(zone.name(), " ");
+  catalog.ForEachChild(kNoObject, [&](const ObjectDescriptor& object) {
+    candidates.AddName(object.name(), object.kind() == ObjectKind::kSchema ? "." : " ");
+  });
 }
 
 // The columns of the tables that `names` speak of.
@@ -111,8 +113,9 @@ Completion CompleteSql(std::string_view begun, std::string_view line, const Cata
   return std::move(candidates).Take();
 }
 
-// The name that stands at the end of a line, whether it is in quotes or behind a schema.
-Completion CompleteObject(std::string_view word, const CatalogView& catalog) {
+// The name that stands at the end of a line, whether it is in quotes or behind a schema; or
+// the kind before it, if it is the `first` word.
+Completion CompleteObject(std::string_view word, bool first, const CatalogView& catalog) {
   size_t dot = std::string_view::npos;
   bool quoted = false;
   for (size_t i = 0; i < word.size(); ++i) {
@@ -123,6 +126,9 @@ Completion CompleteObject(std::string_view word, const CatalogView& catalog) {
   Candidates candidates(begun, TypesLowerCase(word));
   if (dot == std::string_view::npos) {
     AddNames(catalog, candidates);
+    for (const std::string& kind : KindWords()) {
+      if (first && !word.empty()) candidates.AddExactly(kind);
+    }
   } else {
     const ddl::Expected schema = ddl::Expect(absl::StrCat("DROP TABLE ", ToAbsl(word)));
     if (schema.schema) AddChildren(catalog, *schema.schema, candidates);
@@ -164,6 +170,7 @@ struct DotLine {
   std::string_view name;
   std::string_view word;
   bool in_name = false;
+  bool is_first = false;  // The word is the first one behind the name.
 };
 
 DotLine DotLineOf(std::string_view line) {
@@ -176,7 +183,8 @@ DotLine DotLineOf(std::string_view line) {
   while (begin > 0 && (quoted || !blank(static_cast<unsigned char>(line[begin - 1])))) {
     if (line[--begin] == '"') quoted = !quoted;
   }
-  return {name, line.substr(begin), name.size() == line.size()};
+  const std::string_view between = line.substr(name.size(), std::max(begin, name.size()) - name.size());
+  return {name, line.substr(begin), name.size() == line.size(), std::ranges::all_of(between, blank)};
 }
 
 bool BeginsWithDot(std::string_view begun, std::string_view line) {
@@ -194,7 +202,7 @@ Completion CompleteDot(std::string_view line, const CatalogView& catalog) {
     case DotCommand::Argument::kCommand:
       return CompleteDotName(typed.word);
     case DotCommand::Argument::kObject:
-      return CompleteObject(typed.word, catalog);
+      return CompleteObject(typed.word, typed.is_first, catalog);
     case DotCommand::Argument::kVersion:
       return OneOf(typed.word, {"earliest", "latest"});
     case DotCommand::Argument::kView:

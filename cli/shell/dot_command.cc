@@ -30,7 +30,7 @@ constexpr std::array<DotCommand, 16> kDotCommands = {{
      Argument::kNone},
     {"describe", "[KIND] NAME", "all about one object", Action::kVerb, Argument::kObject},
     {"history", "[KIND] NAME", "the life of an object", Action::kVerb, Argument::kObject},
-    {"blame", "TABLE", "which version touched each column last", Action::kVerb, Argument::kObject},
+    {"blame", "[KIND] NAME", "which version touched each column or option last", Action::kVerb, Argument::kObject},
     {"query", "[VIEW]", "the rows of a view, or the views", Action::kVerb, Argument::kView},
     {"ls", "[-o FORMAT]", "list what is in the catalog", Action::kVerb, Argument::kNone},
     {"mode", "table | json | lines", "how lists are written, where there is that form",

@@ -275,7 +275,7 @@ ExitCode Shell::DoHelp(const std::vector<std::string>& words) {
 }
 
 ExitCode Shell::DoTables(const std::vector<std::string>& words) {
-  ddl::Show show{.what = ddl::Show::What::kTables};
+  ddl::Show show{.kind = ObjectKind::kTable};
   if (!words.empty()) show.like = words.front();
   return runner_->Run({.what = show, .text = ".tables", .position = {}}, ".tables",
                       {.at = at_, .json = mode_ == "json"});

@@ -2,22 +2,10 @@
 
 #include <utility>
 
-#include "annals/log/memory/memory_log.h"
-#include "annals/log/rocksdb/rocksdb_log.h"
+#include "annals/log/log_kinds.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
-namespace {
-
-absl::StatusOr<std::unique_ptr<UpdateLog>> LogOf(const OpenOptions& options) {
-  if (options.log == "memory") return NewMemoryLog();
-  return OpenRocksDbLog({.path = options.path,
-                         .read_only = options.read_only,
-                         .create_if_missing = options.create_if_missing});
-}
-
-}  // namespace
-
 absl::StatusOr<ShellStore> ShellStore::Open(OpenOptions options) {
   ShellStore store(std::move(options));
   absl::Status opened = store.Renew();
@@ -30,7 +18,11 @@ absl::StatusOr<ShellStore> ShellStore::Open(OpenOptions options) {
 }
 
 absl::Status ShellStore::Renew() {
-  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log, LogOf(options_));
+  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log,
+                          OpenLog(options_.log, {.path = options_.path,
+                                                 .options = options_.log_options,
+                                                 .read_only = options_.read_only,
+                                                 .create_if_missing = options_.create_if_missing}));
   const UpdateLog* const same = log.get();
   ANNALS_ASSIGN_OR_RETURN(auto manager, CatalogManager::Open(std::move(log), options_));
   manager_ = std::move(manager);

@@ -15,6 +15,7 @@
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
+#include "annals/log/rocksdb/table_check_internal.h"
 #include "annals/log/rocksdb/write_ahead_logs_internal.h"
 #include "rocksdb/db.h"
 
@@ -53,6 +54,7 @@ absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenToWrite(const std::string& p
 absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenToRead(const std::string& path,
                                                            rocksdb::Env* env,
                                                            const DatabaseFiles& files) {
+  ANNALS_RETURN_IF_ERROR(CheckTables(env, path, files));
   auto readers_env = rocksdb::NewCompositeEnv(WithLogsOf(files, env->GetFileSystem()));
   rocksdb::Options options = StoreOptions(readers_env.get());
   options.info_log = std::make_shared<NoInfoLog>();

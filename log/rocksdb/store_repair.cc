@@ -19,6 +19,7 @@
 #include "annals/log/rocksdb/rocksdb_options_internal.h"
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/store_directory_internal.h"
+#include "annals/log/rocksdb/table_check_internal.h"
 #include "annals/schemas/status.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
@@ -150,6 +151,13 @@ absl::Status StoreRepair::CopyFiles() const {
 }
 
 absl::Status StoreRepair::RebuildDatabase() {
+  // RocksDB leaves out what it cannot read, but for what it does not survive.
+  ANNALS_ASSIGN_OR_RETURN(const DatabaseFiles files, ListDatabase(env_, copy_));
+  for (const auto& [name, size] : files) {
+    const std::string file = absl::StrCat(copy_, "/", name);
+    if (!IsTable(name) || CheckTable(env_, file).ok()) continue;
+    ANNALS_RETURN_IF_ERROR(FromRocksDb(env_->DeleteFile(file), "cannot leave out " + file));
+  }
   const rocksdb::Status rebuilt = rocksdb::RepairDB(copy_, StoreOptions(env_));
   return FromRocksDb(rebuilt, "cannot make the database of " + path_ + " anew");
 }

@@ -345,8 +345,8 @@ INSTANTIATE_TEST_SUITE_P(
     Rules, DamagedTableTest,
     ::testing::Values(
         Damage{"KindZero", [](auto& o) { o.kind = fbs::ObjectKind::None; }, "kind number 0"},
-        Damage{"KindUnknown", [](auto& o) { o.kind = static_cast<fbs::ObjectKind>(77); },
-               "kind number 77"},
+        Damage{"KindUnknown", [](auto& o) { o.kind = static_cast<fbs::ObjectKind>(40); },
+               "kind number 40"},
         Damage{"KindOfAnotherBody", [](auto& o) { o.kind = fbs::ObjectKind::Index; },
                "not of its kind"},
         Damage{"NoBody", [](auto& o) { o.body.Reset(); }, "not of its kind"},

@@ -34,7 +34,8 @@ std::vector<UpdateEntry> OneEntryOfEachKind() {
           SetPrimaryKey{{13}, {{1}, {0}}, {{1}}, {14}},
           SetTableProperties{{15}, 0.5, 10},
           SetIndexStatus{{16}, IndexStatus::kStopping},
-          SetDefaultZone{{17}}};
+          SetDefaultZone{{17}},
+          SetOptions{{18}, {{"broker", "b"}, {"tunnel", "", {3}}}, {"port", "user"}}};
 }
 
 VersionedUpdate UpdateOf(std::vector<UpdateEntry> entries) {
@@ -93,6 +94,10 @@ TEST(UpdateTest, FieldsOfEachEntryComeBack) {
   const auto status = RoundTrip(SetIndexStatus{{16}, IndexStatus::kStopping});
   EXPECT_TRUE(status.index == ObjectId{16} && status.status == IndexStatus::kStopping);
   EXPECT_EQ(RoundTrip(SetDefaultZone{{17}}).zone, ObjectId{17});
+  const auto options = RoundTrip(SetOptions{{18}, {{"b", "v"}, {"t", "", {3}}}, {"p"}});
+  EXPECT_EQ(options.object, ObjectId{18});
+  EXPECT_EQ(options.set, (std::vector<Option>{{"b", "v"}, {"t", "", {3}}}));
+  EXPECT_EQ(options.reset, std::vector<std::string>{"p"});
 }
 
 // Zero, which is a value, is told from nothing.
@@ -109,7 +114,8 @@ TEST(UpdateTest, NameOfEachEntryIsItsTypes) {
     names += std::string(EntryName(entry)) + " ";
   EXPECT_EQ(names,
             "NewObject DropObject RenameObject ReplaceObject NewColumns DropColumns AlterColumn "
-            "RenameColumn SetPrimaryKey SetTableProperties SetIndexStatus SetDefaultZone ");
+            "RenameColumn SetPrimaryKey SetTableProperties SetIndexStatus SetDefaultZone "
+            "SetOptions ");
 }
 
 TEST(UpdateTest, EncodingIsAFixedPoint) {
@@ -160,7 +166,7 @@ std::string WithEntryType(uint8_t type, bool value) {
 
 TEST(UpdateTest, EntryOfAnUnknownKindNeedsANewerRelease) {
   EXPECT_THAT(DecodeUpdate(WithEntryType(2, true)), IsOk());
-  for (uint8_t type : {13, 14, 77, 255}) {
+  for (uint8_t type : {14, 15, 77, 255}) {
     EXPECT_THAT(DecodeUpdate(WithEntryType(type, true)),
                 FailsWith(Reason::NEWER_FORMAT,
                           {"entry 2", "entry kind " + std::to_string(type), "newer annals"}));

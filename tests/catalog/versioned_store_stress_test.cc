@@ -66,6 +66,10 @@ class StressTest : public ::testing::Test {
     EXPECT_EQ(failure_, "");
   }
   virtual void SpawnAll() {}
+  void Record() {
+    RecordProperty("versions", static_cast<int>(store_->latest().value));
+    RecordProperty("checked", static_cast<int>(checked_.load()));
+  }
 
   void Check(const Catalog& catalog) {
     const std::string wrong = FormulaCatalog::Verify(catalog);
@@ -207,6 +211,7 @@ class MixedStressTest : public StressTest {
                 static_cast<unsigned long long>(store_->latest().value),
                 static_cast<unsigned long long>(checked_.load()));
     EXPECT_GT(checked_.load(), 50u);
+    Record();
     // Nobody reads any more: all that ended goes.
     store_->Truncate(store_->latest());
     const StoreStats stats = store_->Stats();
@@ -262,6 +267,7 @@ TEST_F(PinStressTest, ShortPinsAndTheFloorNeverMissEachOther) {
   std::printf("%llu versions, %llu look-ups\n",
               static_cast<unsigned long long>(store_->latest().value),
               static_cast<unsigned long long>(checked_.load()));
+  Record();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/kind.h"
 #include "annals/schemas/status.h"
 
 namespace annals::ddl {
@@ -194,6 +195,54 @@ std::string TextOf(const DropZone& c) {
   return absl::StrCat("DropZone ", c.name, Flag(c.if_exists, "if_exists"));
 }
 
+std::string ConfiguredName(const auto& c) {
+  return absl::StrCat(ToAbsl(KindName(c.kind)), " ", Name(c.schema, c.name));
+}
+std::string TextOf(const OptionSetting& setting) {
+  if (const auto* text = std::get_if<std::string>(&setting.value)) {
+    return absl::StrCat(setting.key, "='", *text, "'");
+  }
+  const auto& object = std::get<ObjectName>(setting.value);
+  return absl::StrCat(setting.key, "=", object.kind ? ToAbsl(KindName(*object.kind)) : "",
+                      object.kind ? " " : "", Name(object.schema, object.name));
+}
+std::string TextOf(const std::vector<OptionSetting>& settings) {
+  const auto append = [](std::string* out, const auto& setting) { *out += TextOf(setting); };
+  return absl::StrCat("(", absl::StrJoin(settings, ", ", append), ")");
+}
+template <typename C>
+std::string HowOf(const C& c) {
+  constexpr std::string_view kHow[] = {"no", "object", "dependents"};
+  const std::string validation =
+      c.validation ? absl::StrCat(" validate=", ToAbsl(kHow[static_cast<int>(*c.validation)])) : "";
+  return validation + Flag(!c.initialize, "lazy");
+}
+std::string TextOf(const CreateConfigured& c) {
+  std::string text = absl::StrCat("Create ", ConfiguredName(c));
+  if (!c.type.empty()) absl::StrAppend(&text, " of ", c.type);
+  if (!c.options.empty()) absl::StrAppend(&text, " ", TextOf(c.options));
+  if (!c.columns.empty()) absl::StrAppend(&text, " columns=", TextOf(c.columns));
+  if (!c.comment.empty()) absl::StrAppend(&text, " comment='", c.comment, "'");
+  return absl::StrCat(text, Flag(c.if_not_exists, "if_not_exists"), HowOf(c));
+}
+std::string TextOf(const AlterConfigured& c) {
+  std::string text = absl::StrCat("Alter ", ConfiguredName(c));
+  if (c.set) absl::StrAppend(&text, " set=", TextOf(*c.set));
+  if (c.reset) absl::StrAppend(&text, " reset=(", absl::StrJoin(*c.reset, ", "), ")");
+  if (c.comment) absl::StrAppend(&text, " comment='", *c.comment, "'");
+  if (c.new_name) absl::StrAppend(&text, " -> ", *c.new_name);
+  return absl::StrCat(text, Flag(c.refresh, "refresh"), Flag(c.if_exists, "if_exists"), HowOf(c));
+}
+std::string TextOf(const DropConfigured& c) {
+  return absl::StrCat("Drop ", ConfiguredName(c), Flag(c.if_exists, "if_exists"),
+                      Flag(c.cascade, "cascade"));
+}
+std::string TextOf(const RotateKeys& c) { return "RotateKeys " + ConfiguredName(c); }
+std::string TextOf(const ValidateConfigured& c) { return "Validate " + ConfiguredName(c); }
+std::string TextOf(const RollbackToVersion& c) {
+  return absl::StrCat("Rollback ", c.version.value);
+}
+
 std::string TextOf(const AsOf& as_of) {
   if (const auto* version = std::get_if<CatalogVersion>(&as_of)) {
     return absl::StrCat(" @", version->value);
@@ -209,15 +258,25 @@ std::string TextOf(const SqlCommand& command) {
 }
 std::string TextOf(const ExplainCommand& explain) { return "Explain " + TextOf(explain.command); }
 std::string TextOf(const Show& show) {
-  constexpr std::string_view kWhat[] = {"schemas", "tables", "indexes", "zones", "versions"};
-  std::string text = absl::StrCat("Show ", ToAbsl(kWhat[static_cast<int>(show.what)]));
+  std::string text = "Show versions";
+  if (show.kind) {
+    const KindDefinition* const kind = FindKind(*show.kind);
+    text = absl::StrCat("Show ", kind != nullptr                     ? kind->plural
+                                 : show.kind == ObjectKind::kIndex ? "indexes"
+                                                                     : std::string(KindName(*show.kind)) + "s");
+  }
   if (show.like.has_value()) absl::StrAppend(&text, " like '", *show.like, "'");
   return text + TextOf(show.as_of);
 }
 std::string TextOf(const Describe& describe) {
   const std::string_view kind = describe.kind ? KindName(*describe.kind) : "any";
   return absl::StrCat("Describe ", ToAbsl(kind), " ", Name(describe.schema, describe.name),
-                      TextOf(describe.as_of));
+                      Flag(describe.extended, "extended"), TextOf(describe.as_of));
+}
+std::string TextOf(const ShowDependents& show) {
+  const std::string_view kind = show.kind ? KindName(*show.kind) : "any";
+  return absl::StrCat("ShowDependents ", ToAbsl(kind), " ", Name(show.schema, show.name),
+                      TextOf(show.as_of));
 }
 std::string TextOf(const ShowCreate& show) {
   return absl::StrCat("ShowCreate ", ToAbsl(KindName(show.kind)), " ", Name(show.schema, show.name),

@@ -38,7 +38,8 @@ void ExpectErrors(std::initializer_list<Mistake> mistakes, Reason reason = Reaso
 TEST(SyntaxErrorTest, ShowsPlaceLineAndCaret) {
   EXPECT_EQ(
       ErrorOf("-- a script\nCREATE SCHEMA s;\n  CREATE TABEL t (...)"),
-      "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX or ZONE\n"
+      "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX, ZONE, "
+      "CATALOG, CONNECTION, SECRET, SOURCE or SINK\n"
       "    CREATE TABEL t (...)\n"
       "           ^");
 }
@@ -84,7 +85,8 @@ TEST(SyntaxErrorTest, ControlCharactersDoNotReachTheTerminal) {
 TEST(SyntaxErrorTest, SaysWhatWasExpectedInItsPlace) {
   ExpectErrors({
       {"FROB",
-       "line 1, column 1: found `FROB`, expected CREATE, ALTER, DROP, SHOW, DESCRIBE, "
+       "line 1, column 1: found `FROB`, expected CREATE, ALTER, DROP, REFRESH SECRET, "
+       "VALIDATE, ROLLBACK TO VERSION, SHOW, DESCRIBE, "
        "EXPLAIN, BEGIN or COMMIT"},
       {"CREATE TABLE",
        "line 1, column 13: found the end of the input, expected IF NOT EXISTS or "
@@ -125,12 +127,13 @@ TEST(SyntaxErrorTest, SaysWhatWasExpectedInItsPlace) {
       {"CREATE INDEX i ON t a", "line 1, column 21: found `a`, expected USING or `(`"},
       {"SHOW FROB",
        "line 1, column 6: found `FROB`, expected SCHEMAS, TABLES, INDEXES, ZONES, "
-       "VERSIONS or CREATE"},
+       "VERSIONS, CATALOGS, CONNECTIONS, SECRETS, SOURCES, SINKS, CREATE or DEPENDENTS OF"},
       {"SHOW TABLES AS OF 7", "line 1, column 19: found `7`, expected VERSION or TIMESTAMP"},
       {"DESCRIBE",
-       "line 1, column 9: found the end of the input, expected TABLE, INDEX, SCHEMA, "
-       "ZONE or a name"},
-      {"EXPLAIN SHOW TABLES", "line 1, column 9: found `SHOW`, expected CREATE, ALTER or DROP"},
+       "line 1, column 9: found the end of the input, expected TABLE, INDEX, "
+       "CATALOG, CONNECTION, SECRET, SOURCE, SINK, SCHEMA, ZONE, EXTENDED or a name"},
+      {"EXPLAIN SHOW TABLES", "line 1, column 9: found `SHOW`, expected CREATE, ALTER, DROP, "
+       "REFRESH SECRET, VALIDATE or ROLLBACK TO VERSION"},
       {"DROP TABLE t 'abc'", "line 1, column 14: found `'abc'`, expected CASCADE, RESTRICT or `;`"},
   });
 }

@@ -1,5 +1,5 @@
 // Everything at once: committers, readers, snapshots, listeners, those who come and
-// go. Short; ANNALS_STRESS_SECONDS makes it longer.
+// go. Short; ANNALS_STRESS_SECONDS makes it longer, ANNALS_SEED makes it other calls.
 
 #include <cstdlib>
 #include <iostream>
@@ -10,6 +10,11 @@
 
 namespace annals {
 namespace {
+
+uint64_t FirstSeed() {
+  const char* given = std::getenv("ANNALS_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : 0;
+}
 
 class Stress {
  public:
@@ -23,9 +28,9 @@ class Stress {
       EXPECT_EQ(event.after.version().value, ++heard_);
       return absl::OkStatus();
     });
-    for (uint64_t t = 0; t < 4; ++t) Start([this, t] { Commit(t); });
+    for (uint64_t t = 0; t < 4; ++t) Start([this, t] { Commit(FirstSeed() + t); });
     Start([this] { CommitAsync(); });
-    for (uint64_t t = 0; t < 2; ++t) Start([this, t] { Read(t); });
+    for (uint64_t t = 0; t < 2; ++t) Start([this, t] { Read(FirstSeed() + t); });
     Start([this] { Truncate(); });
     Start([this] { Listen(); });
     std::this_thread::sleep_for(std::chrono::seconds(seconds));
@@ -36,6 +41,9 @@ class Stress {
     EXPECT_EQ(async_answers_, async_calls_);
     std::cout << "made " << heard_ << " versions, truncated " << snapshots_ << " times, read "
               << reads_ << " times\n";
+    ::testing::Test::RecordProperty("versions", static_cast<int>(heard_));
+    ::testing::Test::RecordProperty("snapshots", static_cast<int>(snapshots_));
+    ::testing::Test::RecordProperty("reads", static_cast<int>(reads_));
   }
 
   CatalogManager& manager() { return *manager_; }

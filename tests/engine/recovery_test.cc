@@ -312,7 +312,7 @@ TEST(Recovery, ABackupThatIsTakenWhileSnapshotsAreWrittenIsWhole) {
 
 TEST(Recovery, ThereIsNoOtherKindOfLog) {
   EXPECT_THAT(CatalogManager::Open(OpenOptions{.log = "etcd"}),
-              FailsWith(Reason::NOT_SUPPORTED, {"etcd", "rocksdb", "memory"}));
+              FailsWith(Reason::INVALID_VALUE, {"etcd", "rocksdb", "memory"}));
 }
 
 // A snapshot may be of any version: what is before it takes no room.

@@ -2,9 +2,13 @@
 // planning and applying leave nothing behind and change nothing; a command that fails so has
 // not been executed, and nothing is thrown at who called. (I10, I11; T17)
 
+#include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +19,7 @@
 #include "annals/catalog/catalog_draft.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/catalog/versioned_store.h"
+#include "annals/snapshot/query.h"
 #include "annals/tests/engine/fixtures.h"
 #include "annals/tests/faults/failing_allocation.h"
 
@@ -208,12 +213,31 @@ TEST_F(AllocationTest, InstallingAVersionLeavesThoseBeforeItAlone) {
 
 // --- The engine, whose caller's thread does it all.
 
-TEST(OutOfMemoryTest, ACommandIsExecutedAsAWholeOrNotAtAll) {
+// What `call` of the API says, at which nothing may be thrown.
+template <typename Call>
+auto SaidBy(Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (...) {
+    ADD_FAILURE() << "nothing may be thrown at a caller";
+    return absl::UnknownError("thrown");
+  }
+}
+
+struct Attempt {
+  Result result;
+  bool failed = false;  // Whether it came to the allocation that was to fail.
+};
+
+// Executes Change() with its first, second, ... allocation failing in `attempt`, each time
+// on another store, and tells how many there were.
+uint64_t ExpectExecutedAsAWholeOrNotAtAll(
+    const std::function<Attempt(CatalogManager& manager, uint64_t kth)>& attempt) {
   MemoryDisk sample;
   const Manager model = MustOpen(sample);
-  ASSERT_THAT(model->Execute(Before()), IsOk());
+  EXPECT_THAT(model->Execute(Before()), IsOk());
   const std::string before = CanonicalLines(model->Latest());
-  ASSERT_THAT(model->Execute(Change()), IsOk());
+  EXPECT_THAT(model->Execute(Change()), IsOk());
   const std::string after = CanonicalLines(model->Latest());
   const auto expect_whole = [&](const CatalogManager& manager, CatalogVersion version) {
     EXPECT_EQ(LatestOf(manager), version);
@@ -226,18 +250,10 @@ TEST(OutOfMemoryTest, ACommandIsExecutedAsAWholeOrNotAtAll) {
     SCOPED_TRACE(absl::StrCat("allocation ", ++kth));
     MemoryDisk disk;
     Manager manager = MustOpen(disk);
-    ASSERT_THAT(manager->Execute(Before()), IsOk());
-    std::vector<CatalogCommand> commands = Change();
-    Result result;
-    {
-      const FailingAllocation failing(kth);
-      try {
-        result = manager->Execute(std::move(commands));
-      } catch (...) {
-        ADD_FAILURE() << "nothing may be thrown at a caller";
-      }
-      failed = failing.happened();
-    }
+    EXPECT_THAT(manager->Execute(Before()), IsOk());
+    const Attempt tried = attempt(*manager, kth);
+    const Result& result = tried.result;
+    failed = tried.failed;
     const bool logged = result.ok() || absl::StrContains(result.status().message(), "in the log");
     const bool unknown = ReasonOf(result.status()) == Reason::OUTCOME_UNKNOWN;
     if (!result.ok()) expect_whole(*manager, LatestOf(*manager));
@@ -247,8 +263,182 @@ TEST(OutOfMemoryTest, ACommandIsExecutedAsAWholeOrNotAtAll) {
     expect_whole(*manager, unknown ? LatestOf(*manager) : CatalogVersion{logged ? 3u : 2u});
     EXPECT_THAT(manager->Execute(SchemaNamed("NEXT")), IsOk());
   }
-  EXPECT_GT(kth, 200u);
+  ::testing::Test::RecordProperty("allocations", static_cast<int>(kth - 1));
+  return kth - 1;
+}
+
+TEST(OutOfMemoryTest, ACommandIsExecutedAsAWholeOrNotAtAll) {
+  const uint64_t allocations =
+      ExpectExecutedAsAWholeOrNotAtAll([](CatalogManager& manager, uint64_t kth) {
+        std::vector<CatalogCommand> commands = Change();
+        const FailingAllocation failing(kth);
+        Result result = SaidBy([&] { return manager.Execute(std::move(commands)); });
+        return Attempt{std::move(result), failing.happened()};
+      });
+  EXPECT_GT(allocations, 200u);
+}
+
+// A call that nobody waits for, and the one answer to it.
+class AsyncAttempt {
+ public:
+  // `when_told` is on the thread that tells it.
+  explicit AsyncAttempt(std::function<void()> when_told) : when_told_(std::move(when_told)) {}
+
+  CatalogManager::ExecuteCallback Callback() {
+    return [this](Result result) {
+      when_told_();
+      const std::lock_guard lock(mutex_);
+      result_ = std::move(result);
+      ++answers_;
+      told_.notify_all();
+    };
+  }
+  Result Take() {
+    std::unique_lock lock(mutex_);
+    told_.wait(lock, [this] { return answers_ > 0; });
+    EXPECT_EQ(answers_, 1);
+    return std::move(result_);
+  }
+
+ private:
+  const std::function<void()> when_told_;
+  std::mutex mutex_;
+  std::condition_variable told_;
+  int answers_ = 0;
+  Result result_;
+};
+
+TEST(OutOfMemoryTest, ACallThatNobodyWaitsForIsAnsweredAlsoWhereItCannotBeTaken) {
+  const uint64_t allocations =
+      ExpectExecutedAsAWholeOrNotAtAll([](CatalogManager& manager, uint64_t kth) {
+        AsyncAttempt attempt([] {});
+        std::vector<CatalogCommand> commands = Change();
+        CatalogManager::ExecuteCallback done = attempt.Callback();
+        bool failed = false;
+        {
+          const FailingAllocation failing(kth);
+          SaidBy([&] {
+            manager.ExecuteAsync(std::move(commands), {}, std::move(done));
+            return absl::OkStatus();
+          }).IgnoreError();
+          failed = failing.happened();
+        }
+        return Attempt{attempt.Take(), failed};
+      });
+  EXPECT_GE(allocations, 2u);
+}
+
+// The thread that executes such calls runs out of memory from the answer to one of them to
+// the answer to the next.
+TEST(OutOfMemoryTest, ACallThatNobodyWaitsForIsExecutedAsAWholeOrNotAtAll) {
+  const uint64_t allocations =
+      ExpectExecutedAsAWholeOrNotAtAll([](CatalogManager& manager, uint64_t kth) {
+        std::optional<FailingAllocation> failing;
+        bool failed = false;
+        AsyncAttempt first([&] { failing.emplace(kth); });
+        AsyncAttempt second([&] {
+          failed = failing->happened();
+          failing.reset();
+        });
+        manager.ExecuteAsync({SchemaNamed("PUBLIC", /*if_not_exists=*/true)}, {}, first.Callback());
+        EXPECT_THAT(first.Take(), IsOk());
+        manager.ExecuteAsync(Change(), {}, second.Callback());
+        Result result = second.Take();
+        return Attempt{std::move(result), failed};
+      });
+  EXPECT_GT(allocations, 200u);
+}
+
+// Four versions on a disk, of which the last is the one after Change().
+std::map<uint64_t, State> MakeVersions(MemoryDisk& disk) {
+  const Manager manager = MustOpen(disk);
+  EXPECT_THAT(manager->Execute(Before(), {.author = "ann"}), IsOk());
+  EXPECT_THAT(manager->Execute(Touch("T")), IsOk());
+  EXPECT_THAT(manager->Execute(Change()), IsOk());
+  return StatesOf(*manager);
+}
+
+TEST(OutOfMemoryTest, ASnapshotIsMadeOrNotAndLosesNothing) {
+  MemoryDisk made;
+  const std::map<uint64_t, State> states = MakeVersions(made);
+  const std::map<uint64_t, State> tail(states.find(3), states.end());
+  bool failed = true;
+  uint64_t kth = 0;
+  while (failed && !HasFailure()) {
+    SCOPED_TRACE(absl::StrCat("allocation ", ++kth));
+    const std::unique_ptr<MemoryDisk> disk = made.Clone();
+    Manager manager = MustOpen(*disk);
+    absl::StatusOr<bool> done;
+    {
+      const FailingAllocation failing(kth);
+      done = SaidBy([&] { return manager->Snapshot({3}); });
+      failed = failing.happened();
+    }
+    const bool is_there = manager->GetStats().store.earliest == CatalogVersion{3};
+    if (done.ok()) {
+      EXPECT_TRUE(*done && is_there);
+    } else {
+      EXPECT_EQ(ReasonOf(done.status()), Reason::INTERNAL) << done.status();
+      EXPECT_FALSE(is_there);
+    }
+    EXPECT_EQ(StatesOf(*manager, is_there ? 3 : 1), is_there ? tail : states);
+    // Another attempt works, as does the next version.
+    EXPECT_THAT(manager->Snapshot({3}), Gives(!is_there));
+    EXPECT_THAT(manager->Execute(SchemaNamed("NEXT")), IsOk());
+    EXPECT_THAT(manager->At({2}), FailsWith(Reason::VERSION_TRUNCATED));
+    manager = nullptr;
+    manager = MustOpen(*disk);
+    std::map<uint64_t, State> found = StatesOf(*manager, 3);
+    EXPECT_EQ(found.erase(5), 1u);
+    EXPECT_EQ(found, tail);
+  }
+  EXPECT_GT(kth, 20u);
   RecordProperty("allocations", static_cast<int>(kth - 1));
+}
+
+TEST(OutOfMemoryTest, AQueryIsAnsweredWholeOrNotAndLeavesNothingBehind) {
+  MemoryDisk disk;
+  MakeVersions(disk);
+  const Manager manager = MustOpen(disk);
+  EXPECT_THAT(manager->Snapshot({2}), Gives(true));
+  uint64_t allocations = 0;
+  for (const ViewInfo* const view : AllViews()) {
+    SCOPED_TRACE(view->name);
+    const auto expected = manager->Query(view->name);
+    ASSERT_THAT(expected, IsOk());
+    allocations += FailEachAllocation([&] {
+      const auto rows = SaidBy([&] { return manager->Query(view->name); });
+      if (rows.ok()) {
+        EXPECT_EQ(rows->rows, expected->rows);
+      } else {
+        EXPECT_EQ(rows.status().code(), CodeOf(Reason::INTERNAL)) << rows.status();
+      }
+    });
+  }
+  // Errors are made of memory, too.
+  allocations += FailEachAllocation([&] {
+    EXPECT_FALSE(SaidBy([&] { return manager->Query("NO SUCH VIEW"); }).ok());
+    EXPECT_FALSE(SaidBy([&] { return manager->Query("TABLES", CatalogVersion{1}); }).ok());
+    EXPECT_FALSE(SaidBy([&] { return manager->Query("VERSIONS", CatalogVersion{9}); }).ok());
+  });
+  EXPECT_GT(allocations, 100u);
+  RecordProperty("allocations", static_cast<int>(allocations));
+}
+
+TEST(OutOfMemoryTest, WhatWouldBeAppendedIsToldOrNotAndNothingIsChanged) {
+  const Manager manager = OpenInMemory();
+  ASSERT_THAT(manager->Execute(Before()), IsOk());
+  const std::vector<CatalogCommand> commands = Change();
+  const State before = StateOf(manager->Latest());
+  // Callers make what they give.
+  const uint64_t allocations = FailEachAllocation(
+      [&] {
+        std::vector<CatalogCommand> given = commands;
+        SaidBy([&] { return manager->Explain(std::move(given)); }).status().IgnoreError();
+      },
+      [&] { EXPECT_EQ(StateOf(manager->Latest()), before); });
+  EXPECT_GT(allocations, 100u);
+  RecordProperty("allocations", static_cast<int>(allocations));
 }
 
 }  // namespace

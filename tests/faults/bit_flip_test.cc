@@ -55,5 +55,49 @@ TEST_P(BitFlipTest, IsRefusedOrAlarmedOrHarmless) {
   EXPECT_TRUE(outcomes.contains("refused") || OnlyCase().has_value());
 }
 
+// The last bit of the properties of the table `path`; 0 if they are not found.
+uint64_t LastBitOfProperties(rocksdb::Env* env, const std::string& path) {
+  std::string bytes;
+  EXPECT_TRUE(rocksdb::ReadFileToString(env, path, &bytes).ok());
+  const std::string name = "rocksdb.properties";
+  size_t at = bytes.rfind(name);
+  if (at == std::string::npos) return 0;
+  at += name.size();
+  const auto varint = [&] {
+    uint64_t value = 0;
+    int shift = 0;
+    do {
+      value |= uint64_t{bytes[at] & 0x7fu} << shift;
+      shift += 7;
+    } while ((bytes[at++] & 0x80) != 0);
+    return value;
+  };
+  const uint64_t offset = varint();
+  return (offset + varint()) * 8 - 1;
+}
+
+// RocksDB would end the process.
+TEST(TableTest, WhosePropertiesSeemToHaveAHashIndexIsRefusedByName) {
+  FaultDisk lived;
+  ASSERT_THAT(Live(lived).ended, IsOk());
+  int tables = 0;
+  for (const auto& [path, size] : lived.Sizes()) {
+    if (!path.starts_with(kStore) || !path.ends_with(".sst")) continue;
+    SCOPED_TRACE(path);
+    ++tables;
+    const auto disk = lived.Copy();
+    const uint64_t bit = LastBitOfProperties(disk->env(), path);
+    ASSERT_GT(bit, 0u);
+    disk->FlipBit(path, bit);
+    for (const bool read_only : {true, false}) {
+      EXPECT_THAT(OpenOn(*disk, kStore, read_only).status,
+                  FailsWith(Reason::STORE_UNREADABLE, {path, "hash index"}));
+    }
+    disk->FlipBit(path, bit);
+    EXPECT_THAT(OpenOn(*disk).status, IsOk());
+  }
+  EXPECT_GT(tables, 0);
+}
+
 }  // namespace
 }  // namespace annals

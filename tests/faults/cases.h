@@ -30,12 +30,15 @@ inline std::vector<FaultDisk::Point> PointsOf(
 
 // Runs the cases of `part` among `count`, and says how to repeat the first that fails.
 inline void RunCases(uint64_t count, uint64_t part, const std::function<void(uint64_t)>& run) {
+  int cases = 0;
   for (uint64_t number = part; number < Scaled(count); number += kParts) {
     if (OnlyCase().value_or(number) != number) continue;
     SCOPED_TRACE(absl::StrCat("to repeat: ANNALS_FAULTS_ONLY=", number));
     run(number);
     if (::testing::Test::HasFailure()) return;
+    ++cases;
   }
+  ::testing::Test::RecordProperty("cases", cases);
 }
 
 }  // namespace annals

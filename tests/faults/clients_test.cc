@@ -217,6 +217,15 @@ void ExpectRight(HistoryRecorder& recorder) {
             << writes[Outcome::kConflict] << " in conflict, " << writes[Outcome::kWritten]
             << " written and not seen, " << writes[Outcome::kUnknown] << " unknown; truncated to "
             << history.snapshot << "\n";
+  const auto record = [](const std::string& what, uint64_t count) {
+    ::testing::Test::RecordProperty(what, static_cast<int>(count));
+  };
+  record("calls", history.calls.size());
+  record("writes_done", writes[Outcome::kDone]);
+  record("writes_refused", writes[Outcome::kRefused]);
+  record("writes_in_conflict", writes[Outcome::kConflict]);
+  record("writes_not_seen", writes[Outcome::kWritten]);
+  record("writes_unknown", writes[Outcome::kUnknown]);
 }
 
 class ClientsTest : public ::testing::Test {
@@ -282,7 +291,6 @@ TEST_F(ClientsTest, SixteenCommittersReadersAndATruncatorAgreeOnOneHistory) {
     stop_ = true;
     JoinAll();
     node.Finish(LatestOf(node.manager()));
-    RecordProperty("calls", static_cast<int>(recorder.calls()));
     ExpectRight(recorder);
     last = StateOf(node.manager().Latest());
   }
@@ -361,7 +369,6 @@ TEST_F(ClientsTest, OfALogThatOthersWriteToAndThatLosesRepliesAgreeOnOneHistory)
     node->Finish(head);
     EXPECT_EQ(StateOf(node->manager().Latest()), StateOf(late->Latest()));
   }
-  RecordProperty("calls", static_cast<int>(recorder.calls()));
   ExpectRight(recorder);
 }
 

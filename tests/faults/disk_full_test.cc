@@ -38,6 +38,7 @@ TEST(DiskFullTest, IsToldAndLosesNothing) {
     ExpectSound(disk, life.promise);
     if (HasFailure()) return;
   }
+  RecordProperty("sizes", static_cast<int>(steps));
   RecordProperty("full", static_cast<int>(full));
   EXPECT_GT(full, steps / 2);
 }

@@ -141,6 +141,7 @@ void ExpectFound(const std::function<bool(History&)>& plant, const std::string& 
     EXPECT_THAT(ViolationsOf(history), Contains(HasSubstr(what)));
   }
   EXPECT_GE(planted, 20);
+  ::testing::Test::RecordProperty("planted", planted);
 }
 
 using Call = History::Call;

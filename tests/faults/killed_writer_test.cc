@@ -291,6 +291,10 @@ TEST_P(KilledWriterTest, HasLostNothingThatItWasTold) {
             << kills[Activity::kTakesSnapshot] << " made a snapshot, " << kills[Activity::kCopies]
             << " copied it\n";
   RecordProperty("kills", static_cast<int>(count));
+  RecordProperty("kills_of_opening", static_cast<int>(kills[Activity::kOpens]));
+  RecordProperty("kills_of_committing", static_cast<int>(kills[Activity::kCommits]));
+  RecordProperty("kills_of_a_snapshot", static_cast<int>(kills[Activity::kTakesSnapshot]));
+  RecordProperty("kills_of_a_copy", static_cast<int>(kills[Activity::kCopies]));
   if (count < 50) return;
   for (const Activity activity : kActivities) EXPECT_GT(kills[activity], 0u);
 }

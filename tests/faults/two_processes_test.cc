@@ -58,7 +58,8 @@ class TwoProcessesTest : public ::testing::Test {
 };
 
 TEST_F(TwoProcessesTest, TheSecondWriterIsRefusedByNameAndReadersWorkBesideTheFirst) {
-  for (uint64_t round = 0; round < Scaled(20) && !HasFailure(); ++round) {
+  const uint64_t rounds = Scaled(20);
+  for (uint64_t round = 0; round < rounds && !HasFailure(); ++round) {
     SCOPED_TRACE(absl::StrCat("round ", round));
     {
       WriterProcess writer({.path = store_.path(), .seed = FirstSeed() + round, .threads = 2});
@@ -82,6 +83,7 @@ TEST_F(TwoProcessesTest, TheSecondWriterIsRefusedByNameAndReadersWorkBesideTheFi
     ExpectAnotherIsRefused();
     EXPECT_THAT(ours->Execute(SchemaNamed(absl::StrCat("OURS", round))), IsOk());
   }
+  RecordProperty("rounds", static_cast<int>(rounds));
 }
 
 }  // namespace

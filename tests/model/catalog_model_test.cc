@@ -208,6 +208,9 @@ TEST_P(CatalogModelTest, AgreesWithTheEngine) {
   Compare();
   std::cout << "seed " << GetParam() << ": " << done_ << " done, " << nothing_to_do_
             << " with nothing to do, the others refused for " << refused_.size() << " reasons\n";
+  RecordProperty("steps", static_cast<int>(steps));
+  RecordProperty("done", static_cast<int>(done_));
+  RecordProperty("versions_looked_at", static_cast<int>(digests_.size()));
   EXPECT_GT(done_, steps / 4);
   EXPECT_GT(nothing_to_do_, steps / 50);
 }

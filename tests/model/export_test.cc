@@ -141,6 +141,7 @@ TEST_P(ExportPropertyTest, WhatIsImportedIsWhatWasExported) {
   EXPECT_THAT(manager->Execute(CreateSchema{.name = "LATER"}), IsOk());
   std::cout << "seed " << GetParam() << ": versions " << versions.begin()->first << " to "
             << versions.rbegin()->first << ", " << text.size() << " bytes\n";
+  RecordProperty("versions", static_cast<int>(versions.size()));
 }
 
 TEST_P(ExportPropertyTest, AnExportThatEndsEarlierHasTheVersionsUpToThere) {
@@ -153,6 +154,7 @@ TEST_P(ExportPropertyTest, AnExportThatEndsEarlierHasTheVersionsUpToThere) {
     wanted.erase(wanted.upper_bound(version), wanted.end());
     ASSERT_THAT(Imported(Exported(*log, {version})), Gives(wanted)) << version;
   }
+  RecordProperty("versions", static_cast<int>(versions.size()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ExportPropertyTest,
@@ -210,6 +212,7 @@ TEST_F(DamagedExportTest, ACutOffExportIsRefused) {
     ASSERT_NO_FATAL_FAILURE(Check(text_.substr(0, size), absl::StrCat(size, " bytes")));
   }
   EXPECT_EQ(harmless_, 1u);  // Without its last line feed.
+  RecordProperty("cut_off", static_cast<int>(text_.size()));
 }
 
 TEST_F(DamagedExportTest, AChangedByteIsRefusedOrHarmless) {
@@ -221,6 +224,8 @@ TEST_F(DamagedExportTest, AChangedByteIsRefusedOrHarmless) {
     text[at] = static_cast<char>(text[at] ^ (1 + random() % 255));
     ASSERT_NO_FATAL_FAILURE(Check(text, absl::StrCat("seed ", seed, ", byte ", at)));
   }
+  RecordProperty("changed", 500);
+  RecordProperty("harmless", static_cast<int>(harmless_));
   EXPECT_LT(harmless_, 5u);
 }
 

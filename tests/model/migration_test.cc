@@ -213,6 +213,7 @@ TEST_P(MigrationPropertyTest, LeadsFromAnyVersionToAnyOther) {
             << losses_ << " losses; left out:";
   for (const auto& [kind, count] : left_out_) std::cout << " " << kind << " " << count;
   std::cout << "\n";
+  RecordProperty("ways", static_cast<int>(pairs_));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MigrationPropertyTest,

@@ -26,7 +26,7 @@ KINDS = [
     ("export", "annals_model_tests", "*Export*", {}, "ANNALS_EXPORT_SEED"),
     ("migration", "annals_model_tests", "*Migration*", {}, "ANNALS_MIGRATION_SEED"),
     ("histories", "annals_engine_tests", "*HistoryTest*", {}, "ANNALS_SEED"),
-    ("threads", "annals_engine_tests", "Concurrency.*", {"ANNALS_STRESS_SECONDS": 20}, None),
+    ("threads", "annals_engine_tests", "Concurrency.*", {"ANNALS_STRESS_SECONDS": 20}, "ANNALS_SEED"),
     ("store", "annals_catalog_tests", "*StressTest*", {"ANNALS_STRESS_SECONDS": 20}, "ANNALS_SEED"),
 ]
 FUZZ_SECONDS = 60
@@ -66,8 +66,7 @@ class Soak:
         if self.is_over(number):
             return
         given = {name: f"{amount * self.share:g}" for name, amount in environment.items()}
-        if seed_variable:
-            given[seed_variable] = str(self.seed + number * 1_000_003)
+        given[seed_variable] = str(self.seed + number * 1_000_003)
         command = [str(self.build / "tests" / program), f"--gtest_filter={tests}", "--gtest_brief=1"]
         with tempfile.TemporaryDirectory() as scratch:
             report = pathlib.Path(scratch) / "report.json"

@@ -146,7 +146,7 @@ function startCatalog() {
   byId("at-number").min = firstCatalog;
   byId("at-number").max = lastCatalog;
   byId("tree-kind").append(el("option", {value: ""}, "All kinds"),
-    ...data.kinds.map((kind) => el("option", {value: kind}, kind === "index" ? "indexes" : `${kind}s`)));
+    ...data.kinds.map((kind, i) => el("option", {value: kind}, data.plurals[i])));
   const move = (number) => {
     showCatalog(number);
     noteAddress(`#at=${tree.number}`);

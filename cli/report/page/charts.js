@@ -1,6 +1,7 @@
 
 // --- Charts: the timeline and growth. Each is said in words and as a table too.
 
+const kSeries = 5; // Colours, in the style sheet.
 const kMargin = {left: 56, right: 14, top: 12, bottom: 26};
 
 const axis = () => document.querySelector('input[name="axis"]:checked').value;
@@ -263,7 +264,6 @@ function curve(values, x, y) {
 }
 
 function drawGrowth() {
-  const names = {schema: "schemas", table: "tables", index: "indexes", "system view": "system views", zone: "zones"};
   const charts = byId("growth-charts");
   if (charts.childElementCount === 0) {
     charts.append(el("figure", {class: "wide"}), el("figure"), el("figure"));
@@ -271,12 +271,11 @@ function drawGrowth() {
   const [kinds, columns, bytes] = charts.children;
   const known = catalogVersions;
   const ofKinds = data.kinds
-    .map((kind, i) => ({label: names[kind], color: i + 1, values: known.map((version) => [version, version.counts[i]])}))
+    .map((kind, i) => ({label: data.plurals[i], color: i % kSeries + 1, values: known.map((version) => [version, version.counts[i + 1] || 0])}))
     .filter((one) => one.values.some(([, value]) => value > 0));
   drawCurves(kinds, "Objects by kind", ofKinds, (value) => whole.format(value));
-  const last = data.kinds.length;
   drawCurves(columns, "Columns of tables and views",
-    [{label: "columns", color: 1, values: known.map((version) => [version, version.counts[last]])}], (value) => whole.format(value));
+    [{label: "columns", color: 1, values: known.map((version) => [version, version.counts[0]])}], (value) => whole.format(value));
   let sum = data.bytes - versions.reduce((all, version) => all + version.bytes, 0) + (data.snapshot ? data.snapshot.bytes : 0);
   drawCurves(bytes, "Bytes of the log",
     [{label: data.snapshot ? "snapshot and records" : "records", color: 1, values: versions.map((version) => [version, (sum += version.bytes)])}], bytesText);

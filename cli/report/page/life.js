@@ -64,10 +64,10 @@ function lanesOf(object, events) {
     }
     for (let i = 0; i < state.other.length; i += 3) {
       const key = text(state.other[i]);
-      if (!key.startsWith("column ")) continue;
+      if (!isPart(key)) continue;
       if (!lanes.has(key)) lanes.set(key, {spans: [], ticks: []});
       const lane = lanes.get(key);
-      lane.label = text(state.other[i + 1]).slice("column ".length);
+      lane.label = text(state.other[i + 1]).replace(/^column /, "");
       const last = lane.spans[lane.spans.length - 1];
       if (last && last[1] === Infinity) lane.ticks.push(state.from);
       else lane.spans.push([state.from, Infinity]);

@@ -123,15 +123,17 @@ function pieceChanges(before, after) {
   return changes;
 }
 
-const columnsOnly = (pieces) => new Map([...pieces].filter(([key]) => key.startsWith("column ")));
+// Whether a piece is one of many that come and go: a column, an option.
+const isPart = (key) => key.startsWith("column ") || key.startsWith("option:");
+const partsOnly = (pieces) => new Map([...pieces].filter(([key]) => isPart(key)));
 
 // What became of `object` from its state at place `a` to the one at `b`; null for nothing.
 function objectChange(object, a, b) {
   const change = {object, before: object.states[a], after: object.states[b]};
   if (a < 0 || b < 0) {
     if (a === b) return null;
-    const before = a < 0 ? new Map() : columnsOnly(piecesAt(object, a));
-    const after = b < 0 ? new Map() : columnsOnly(piecesAt(object, b));
+    const before = a < 0 ? new Map() : partsOnly(piecesAt(object, a));
+    const after = b < 0 ? new Map() : partsOnly(piecesAt(object, b));
     return {...change, kind: a < 0 ? "created" : "dropped", pieces: pieceChanges(before, after)};
   }
   // Whether a zone is the default one is no matter of its own.
@@ -147,7 +149,7 @@ function objectChange(object, a, b) {
 }
 
 const compareTexts = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-const kindOrder = (kind) => ["schema", "table", "index", "system view", "zone"].indexOf(kind);
+const kindOrder = (kind) => data.kinds.indexOf(kind);
 
 // All that differs between two versions. A key index comes and goes with its table, which
 // says enough.

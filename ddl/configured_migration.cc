@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "annals/catalog/kind.h"
+#include "annals/ddl/configured_clauses_internal.h"
+#include "annals/ddl/configured_migration_internal.h"
+#include "annals/ddl/names.h"
+#include "annals/ddl/option_words_internal.h"
+#include "annals/ddl/show_create.h"
+#include "annals/schemas/status.h"
+
+namespace annals::ddl {
+namespace {
+
+// "connection PUBLIC.C"
+std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& object) {
+  return absl::StrCat(ToAbsl(KindName(object.kind())), " ", FullName(catalog, object));
+}
+
+// "ALTER CONNECTION PUBLIC.C"; the kind's word is its name where it is not registered, and
+// then nothing can be done.
+std::string StatementOn(std::string_view verb, const CatalogView& catalog,
+                      const ObjectDescriptor& object) {
+  const KindDefinition* const kind = FindKind(object.kind());
+  const std::string_view word = kind != nullptr ? WordOf(*kind) : KindName(object.kind());
+  return absl::StrCat(ToAbsl(verb), " ", ToAbsl(word), " ", FullName(catalog, object));
+}
+
+bool SameLabels(const std::vector<OptionDescriptor>& a, const std::vector<OptionDescriptor>& b) {
+  return std::ranges::equal(a, b, [](const OptionDescriptor& one, const OptionDescriptor& other) {
+    return one.key() == other.key() && one.value() == other.value();
+  });
+}
+
+bool SameColumns(const ConfiguredDescriptor& a, const ConfiguredDescriptor& b) {
+  return a.ToFields().columns == b.ToFields().columns;
+}
+
+}  // namespace
+
+void ConfiguredMigration::Drop() { DoAll(Drops()); }
+
+void ConfiguredMigration::Rename() {
+  std::map<NameScope, std::vector<Renaming>> by_scope;
+  std::map<NameScope, std::vector<ObjectId>> ids;
+  for (const ObjectChange& change : changes_) {
+    const auto object = change.Before<ConfiguredDescriptor>();
+    if (!object || !change.after || object->name() == change.after.name()) continue;
+    const ObjectId id = object->id();
+    by_scope[object->scope()].push_back(
+        {std::string(change.after.name()),
+         [this, id] { return std::string(script_.now().Find(id).name()); },
+         [this, id](std::string_view to) {
+           return absl::StrCat(StatementOn("ALTER", script_.now(), script_.now().Find(id)),
+                               " RENAME TO ", QuoteName(to), ";");
+         }});
+    ids[object->scope()].push_back(id);
+  }
+  for (const auto& [scope, renamings] : by_scope) {
+    const auto unused = [&, in = scope](std::string_view name) {
+      return !script_.now().Find(in, name) && !after_.Find(in, name);
+    };
+    for (const NotRenamed& one : RenameAll(script_, renamings, unused)) {
+      const ObjectDescriptor object = script_.now().Find(ids[scope][one.which]);
+      script_.LeaveOutUnless(one.why, KindAndName(script_.now(), object));
+    }
+  }
+}
+
+void ConfiguredMigration::Finish() {
+  std::vector<Step> steps = Creations();
+  for (std::vector<Step> more : {Alterations(), Drops()}) {
+    std::move(more.begin(), more.end(), std::back_inserter(steps));
+  }
+  for (const auto& [object, why] : DoAll(std::move(steps))) script_.LeaveOut(object, std::string(ToStd(why.message())));
+  for (const ObjectChange& change : changes_) {
+    const auto wanted = change.After<ConfiguredDescriptor>();
+    if (!wanted) continue;
+    const auto before = change.Before<ConfiguredDescriptor>();
+    if (before) Refresh(*wanted);
+    TellWhatHasNoWords(before ? &*before : nullptr, *wanted);
+  }
+}
+
+std::vector<std::pair<std::string, absl::Status>> ConfiguredMigration::DoAll(
+    std::vector<Step> steps) {
+  for (;;) {
+    std::vector<std::pair<std::string, absl::Status>> refused;
+    std::vector<Step> left;
+    for (Step& step : steps) {
+      const absl::Status done = step.done();
+      if (done.ok()) continue;
+      refused.emplace_back(step.object, done);
+      left.push_back(std::move(step));
+    }
+    if (left.empty() || left.size() == steps.size()) return refused;
+    steps = std::move(left);
+  }
+}
+
+std::vector<ConfiguredMigration::Step> ConfiguredMigration::Drops() {
+  std::vector<Step> steps;
+  for (const ObjectChange& change : changes_) {
+    const auto object = change.Before<ConfiguredDescriptor>();
+    if (!object || change.after || !script_.now().Find(object->id())) continue;
+    steps.push_back({KindAndName(before_, *object), [this, id = object->id()] {
+                       const CatalogView& now = script_.now();
+                       return script_.Do(StatementOn("DROP", now, now.Find(id)) + ";");
+                     }});
+  }
+  return steps;
+}
+
+std::vector<ConfiguredMigration::Step> ConfiguredMigration::Creations() {
+  std::vector<Step> steps;
+  for (const ObjectChange& change : changes_) {
+    const auto wanted = change.After<ConfiguredDescriptor>();
+    if (!wanted || change.before) continue;
+    steps.push_back({KindAndName(after_, *wanted), [this, wanted = *wanted] {
+                       const auto sql = ToSql(after_, wanted);
+                       return sql.ok() ? script_.Do(*sql) : sql.status();
+                     }});
+  }
+  return steps;
+}
+
+std::vector<ConfiguredMigration::Step> ConfiguredMigration::Alterations() {
+  std::vector<Step> steps;
+  for (const ObjectChange& change : changes_) {
+    const auto wanted = change.After<ConfiguredDescriptor>();
+    if (!wanted || !change.before) continue;
+    steps.push_back(
+        {KindAndName(after_, *wanted), [this, wanted = *wanted] { return Alter(wanted); }});
+  }
+  return steps;
+}
+
+absl::Status ConfiguredMigration::Alter(const ConfiguredDescriptor& wanted) {
+  const auto now = script_.now().Get<ConfiguredDescriptor>(wanted.id());
+  const std::vector<std::string> actions = Actions(*now, wanted);
+  if (actions.empty()) return absl::OkStatus();
+  return script_.Do(absl::StrCat(StatementOn("ALTER", script_.now(), *now), " ",
+                                 absl::StrJoin(actions, ", "), ";"));
+}
+
+// What is new has another id in a script.
+bool ConfiguredMigration::SameOption(const OptionDescriptor& now,
+                                     const OptionDescriptor& wanted) const {
+  if (now.ref() == kNoObject || wanted.ref() == kNoObject) {
+    return now.ref() == wanted.ref() && now.value() == wanted.value();
+  }
+  if (before_.Find(wanted.ref()) || before_.Find(now.ref())) return now.ref() == wanted.ref();
+  return FullName(script_.now(), script_.now().Find(now.ref())) ==
+         FullName(after_, after_.Find(wanted.ref()));
+}
+
+// Setting an option drops those that it excludes.
+std::vector<std::string> ConfiguredMigration::Actions(const ConfiguredDescriptor& now,
+                                                      const ConfiguredDescriptor& wanted) const {
+  const KindDefinition* const kind = FindKind(wanted.kind());
+  std::vector<std::string> set;
+  std::vector<std::string> reset;
+  std::set<std::string> groups;
+  const auto group_of = [&](std::string_view key) {
+    const OptionDefinition* const option = FindOption(wanted.kind(), wanted.type(), key);
+    return option != nullptr ? option->group : "";
+  };
+  for (const OptionDescriptor& option : wanted.options()) {
+    const auto old = now.FindOption(option.key());
+    if (kind == nullptr || (old && SameOption(*old, option))) continue;
+    set.push_back(OptionSql(after_, wanted, *kind, option));
+    groups.insert(group_of(option.key()));
+  }
+  for (const OptionDescriptor& option : now.options()) {
+    const std::string group = group_of(option.key());
+    const bool excluded = !group.empty() && groups.contains(group);
+    if (kind == nullptr || wanted.FindOption(option.key()) || excluded) continue;
+    reset.push_back(KeySql(*kind, std::string(option.key())));
+  }
+  std::vector<std::string> actions;
+  if (!set.empty()) actions.push_back(absl::StrCat("SET (", absl::StrJoin(set, ", "), ")"));
+  if (!reset.empty()) actions.push_back(absl::StrCat("RESET (", absl::StrJoin(reset, ", "), ")"));
+  if (now.comment() != wanted.comment()) {
+    actions.push_back("COMMENT " + QuoteString(wanted.comment()));
+  }
+  return actions;
+}
+
+// Each refresh is a version of its own, and a generation.
+void ConfiguredMigration::Refresh(const ConfiguredDescriptor& wanted) {
+  constexpr uint32_t kMostRefreshes = 16;
+  for (uint32_t i = 0; i < kMostRefreshes; ++i) {
+    const auto now = script_.now().Get<ConfiguredDescriptor>(wanted.id());
+    if (wanted.kind() != ObjectKind::kSecret || now->generation() >= wanted.generation()) return;
+    const std::string sql = absl::StrCat("REFRESH SECRET ", FullName(script_.now(), *now), ";");
+    if (!script_.Do(sql).ok()) return;
+  }
+}
+
+void ConfiguredMigration::TellWhatHasNoWords(const ConfiguredDescriptor* before,
+                                             const ConfiguredDescriptor& wanted) {
+  const std::string what = KindAndName(after_, wanted);
+  const auto labels = before == nullptr ? std::vector<OptionDescriptor>() : before->labels();
+  if (!SameLabels(labels, wanted.labels())) {
+    script_.LeaveOut(what, "no SQL gives or takes labels");
+  }
+  if (before == nullptr) return;
+  if (before->type() != wanted.type()) script_.LeaveOut(what, "no SQL alters a type");
+  if (!SameColumns(*before, wanted)) script_.LeaveOut(what, "no SQL alters its columns");
+}
+
+}  // namespace annals::ddl

@@ -1,0 +1,71 @@
+#pragma once
+
+// Catalogs as a plain store of named descriptions, for hosts that know no more than that:
+// open, close, store, remove, get, list, contains. A thin adapter over a CatalogManager:
+// what is stored is an object of the kind catalog in the log, with its history and its
+// checks, and whoever has the manager sees the same.
+//
+//   annals::CatalogStore store({.path = "shop.annals"});
+//   auto opened = store.Open();
+//   auto stored = store.Store("hive", {.type = "hive", .options = {{"uri", "thrift://h:9083"}}});
+//
+// Any thread may call anything. Between Close and the next Open, as before the first, all
+// but these two answer STORE_NOT_OPEN.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/engine/catalog_manager.h"
+
+namespace annals {
+
+struct StoredCatalog {
+  std::string type;
+  // Texts; `${ENV:V}` is where one is, `${SECRET:PUBLIC.P}` an object (docs/mirror.md). What
+  // nobody is to see is `***` when it is read.
+  std::map<std::string, std::string> options = {};
+  std::string comment = {};
+
+  friend bool operator==(const StoredCatalog&, const StoredCatalog&) = default;
+};
+
+class CatalogStore {
+ public:
+  explicit CatalogStore(OpenOptions options) : options_(std::move(options)) {}
+  CatalogStore(const CatalogStore&) = delete;
+  CatalogStore& operator=(const CatalogStore&) = delete;
+  ~CatalogStore();
+
+  // An open store stays as it is. Fails as CatalogManager::Open does.
+  absl::Status Open();
+  // Waits for what is under way. A store that is closed stays so. An error says what could
+  // not be closed, all of it; the store is closed all the same.
+  absl::Status Close();
+
+  //   OBJECT_EXISTS  there is a catalog of this name; and as CreateConfigured
+  absl::Status Store(const std::string& name, const StoredCatalog& catalog);
+  //   OBJECT_NOT_FOUND  and `ignore_if_missing` is false
+  //   HAS_DEPENDENTS
+  absl::Status Remove(const std::string& name, bool ignore_if_missing);
+  //   OBJECT_NOT_FOUND
+  absl::StatusOr<StoredCatalog> Get(const std::string& name) const;
+  absl::StatusOr<std::vector<std::string>> List() const;  // Sorted.
+  absl::StatusOr<bool> Contains(const std::string& name) const;
+
+  // Null while the store is not open.
+  std::shared_ptr<CatalogManager> manager() const;
+
+ private:
+  absl::StatusOr<std::shared_ptr<CatalogManager>> Opened() const;
+
+  const OpenOptions options_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<CatalogManager> manager_;  // Guarded by mutex_.
+};
+
+}  // namespace annals

@@ -1,0 +1,133 @@
+#include "annals/ddl/redaction.h"
+
+#include <string>
+#include <string_view>
+
+#include "annals/ddl/parse.h"
+#include "annals/schemas/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace annals::ddl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Hiding {
+  std::string_view written;
+  std::string_view shown;
+};
+
+void ExpectHidden(std::initializer_list<Hiding> cases) {
+  for (const Hiding& one : cases) EXPECT_EQ(Redacted(one.written), one.shown);
+}
+
+TEST(RedactionTest, WhatFollowsASensitiveKeyIsHidden) {
+  ExpectHidden({
+      {"CREATE CONNECTION c TO kafka (BROKER 'h', SASL PASSWORD 'abc', X 'y')",
+       "CREATE CONNECTION c TO kafka (BROKER 'h', SASL PASSWORD '***', X 'y')"},
+      {"CREATE CATALOG c WITH ('passwrd'='abc','b'='c')",
+       "CREATE CATALOG c WITH ('passwrd'='***','b'='c')"},
+      {"ALTER CATALOG c SET ('api-token' = U&'abc', 'k' = 'v')",
+       "ALTER CATALOG c SET ('api-token' = U&'***', 'k' = 'v')"},
+      {"ALTER CONNECTION c SET (PASSWORD 12345, PORT 12345), COMMENT 'token'",
+       "ALTER CONNECTION c SET (PASSWORD *****, PORT 12345), COMMENT 'token'"},
+      {"ALTER CONNECTION c SET PASSWORD = 'ab''cd'", "ALTER CONNECTION c SET PASSWORD = '******'"},
+      {"ALTER CONNECTION c SET (PASSWORD ('ab', 'cd'), B ('x'))",
+       "ALTER CONNECTION c SET (PASSWORD ('**', '**'), B ('x'))"},
+      {"CREATE CATALOG c WITH ('password' = X'ab', 'a' = 'b')",
+       "CREATE CATALOG c WITH ('password' = X'**', 'a' = 'b')"},
+      {"EXPLAIN CREATE CONNECTION c TO x (AWS TOKEN 'ä表\nx', B 'ä')",
+       "EXPLAIN CREATE CONNECTION c TO x (AWS TOKEN '**\n*', B 'ä')"},
+  });
+}
+
+TEST(RedactionTest, NamesOfSecretsAndWhatIsNoValueStay) {
+  for (const std::string_view sql :
+       {"CREATE CONNECTION c TO kafka (SASL PASSWORD SECRET p, SSL KEY = SECRET \"s\".\"k\")",
+        "CREATE CATALOG c WITH ('password' = SECRET s.p)", "ALTER CONNECTION c RESET (PASSWORD)",
+        "ALTER CATALOG c RESET ('password', 'token')", "REFRESH SECRET p", "DROP SECRET p CASCADE",
+        "CREATE SECRET p FROM ENV 'KAFKA_PASSWORD' COMMENT 'the token'",
+        "ALTER SECRET p FROM FILE '/run/secrets/p', RENAME TO q",
+        "CREATE TABLE t (password VARCHAR DEFAULT 'x', key INT DEFAULT 5, token INT)",
+        "ALTER TABLE t ADD COLUMN secret VARCHAR(20) DEFAULT 'x'",
+        "CREATE CONNECTION c TO ssh tunnel (HOST 'h', PUBLIC KEY 1 'ssh-ed25519 AAAA')",
+        "ALTER CONNECTION c ROTATE KEYS", "COMMIT MESSAGE 'a new password'",
+        "SHOW SECRETS LIKE '%token%'"}) {
+    EXPECT_EQ(Redacted(sql), sql);
+  }
+}
+
+TEST(RedactionTest, WhatIsWrittenWronglyIsHiddenToo) {
+  ExpectHidden({
+      {"CREATE SECRET p AS 'abc'", "CREATE SECRET p AS '***'"},
+      {"CREATE SECRET p (VALUE 'abc')", "CREATE SECRET p (VALUE '***')"},
+      {"CREAT CONNECTION c (PASSWORD 'abc'", "CREAT CONNECTION c (PASSWORD '***'"},
+      {"ALTER CONNECTION c SET (PASSWORD 'abc", "ALTER CONNECTION c SET (PASSWORD '***"},
+      {"ALTER CONNECTION c SET (PASSWORD abc, HOST h)",
+       "ALTER CONNECTION c SET (PASSWORD ***, HOST h)"},
+      {"ALTER CONNECTION c SET (PASSWORD = abc!?d)", "ALTER CONNECTION c SET (PASSWORD = ******)"},
+      {"ALTER CONNECTION c SET (PASSWORD \"abc\")", "ALTER CONNECTION c SET (PASSWORD \"***\")"},
+      {"ALTER CATALOG c SET ('host' = 'h' 'password' = 'abc')",
+       "ALTER CATALOG c SET ('host' = 'h' 'password' = '***')"},
+      {"ALTER CONNECTION c SET (HOST 'h' PASSWORD 'abc')",
+       "ALTER CONNECTION c SET (HOST 'h' PASSWORD '***')"},
+      {"CREATE CONNECTION c TO kafka PASSWORD 'abc'", "CREATE CONNECTION c TO kafka PASSWORD '***'"},
+  });
+}
+
+TEST(RedactionTest, EachStatementOfAScriptIsLookedAtByItself) {
+  EXPECT_EQ(Redacted("BEGIN; CREATE TABLE t (key INT DEFAULT 5); ALTER CATALOG c SET ('key'='5'); "
+                     "COMMIT MESSAGE 'key';"),
+            "BEGIN; CREATE TABLE t (key INT DEFAULT 5); ALTER CATALOG c SET ('key'='*'); "
+            "COMMIT MESSAGE 'key';");
+}
+
+TEST(RedactionTest, StatementsAreKeptWithoutWhatNobodyIsToSee) {
+  const auto statements = Parse(
+      "ALTER CATALOG c SET ('password' = 'hunter2');"
+      "BEGIN; ALTER CATALOG c SET ('passwd' = 'hunter2'); COMMIT;");
+  ASSERT_TRUE(statements.ok());
+  for (const Statement& statement : *statements) {
+    EXPECT_THAT(statement.text, HasSubstr("= '*******'"));
+    EXPECT_THAT(ExcerptAt(statement, {1, 5}), Not(HasSubstr("hunter2")));
+  }
+}
+
+TEST(RedactionTest, ErrorsShowThePlaceWithoutTheValue) {
+  const auto error = [](std::string_view sql) {
+    return std::string(Parse(sql).status().message());
+  };
+  EXPECT_EQ(error("ALTER CONNECTION c SET (PASSWORD 'ähnter2' 'x')"),
+            "line 1, column 44: found `'*'`, expected `,` or `)`\n"
+            "    ALTER CONNECTION c SET (PASSWORD '*******' '*')\n"
+            "                                               ^");
+  for (const std::string_view sql :
+       {"ALTER CONNECTION c SET (PASSWORD 'hunter2);", "ALTER CONNECTION c SET (PASSWORD 'hunter2'",
+        "CREATE SECRET s AS 'hunter2'", "CREATE SECRET s FROM 'hunter2'",
+        "ALTER CATALOG c SET ('passwrd' = 'hunter2', 'x' 5 6)",
+        "CREATE CONNECTION c TO kafka (PASSWORD = hunter2 y)",
+        "CREATE CONNECTION c TO kafka PASSWORD 'hunter2'",
+        "BEGIN; ALTER CATALOG c SET ('token' = 'hunter2') x; COMMIT",
+        "ALTER CATALOG c SET ('token' = 'hunter2') \xff",
+        "ALTER CATALOG c SET ('token' = 'hunter2', 'a' = NULL)"}) {
+    EXPECT_NE(error(sql), "") << sql;
+    EXPECT_THAT(error(sql), Not(HasSubstr("hunter2"))) << sql;
+  }
+}
+
+// Cut anywhere, a statement shows nothing of the value, and no character more or less.
+TEST(RedactionTest, AnyPartOfAStatementIsAsLongAsItWas) {
+  const std::string sql =
+      "ALTER CONNECTION c SET (HOST 'ä', PASSWORD = 'hunter2', SSL KEY SECRET k), COMMENT 'x'";
+  for (size_t i = 0; i <= sql.size(); ++i) {
+    if (i < sql.size() && (static_cast<unsigned char>(sql[i]) & 0xC0) == 0x80) continue;
+    const std::string shown = Redacted(sql.substr(0, i));
+    EXPECT_EQ(shown.size(), i) << shown;
+    EXPECT_THAT(shown, Not(HasSubstr("unt"))) << shown;
+  }
+}
+
+}  // namespace
+}  // namespace annals::ddl

@@ -1,0 +1,97 @@
+// Catalogs as a plain store.
+
+#include "annals/engine/catalog_store.h"
+
+#include "annals/tests/mirror/fixtures.h"
+
+namespace annals {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const StoredCatalog kHive = {.type = "hive",
+                             .options = {{"uri", "thrift://h:9083"}, {"default-database", "db"}},
+                             .comment = "it's"};
+
+TEST(CatalogStoreScenarios, F23_StoresGetsListsContainsAndRemoves) {
+  CatalogStore store({.log = "memory"});
+  ASSERT_THAT(store.Open(), IsOk());
+  EXPECT_THAT(*store.List(), IsEmpty());
+  EXPECT_THAT(store.Store("hive", kHive), IsOk());
+  EXPECT_THAT(store.Store("b", {.type = "test"}), IsOk());
+  EXPECT_THAT(store.Store("hive", {.type = "test"}), FailsWith(Reason::OBJECT_EXISTS, {"hive"}));
+  EXPECT_THAT(store.Get("hive"), Gives(kHive));
+  EXPECT_THAT(*store.List(), ElementsAre("b", "hive"));
+  EXPECT_THAT(store.Contains("hive"), Gives(true));
+  EXPECT_THAT(store.Contains("HIVE"), Gives(false));
+  EXPECT_THAT(store.Get("c"), FailsWith(Reason::OBJECT_NOT_FOUND, {"c"}));
+  EXPECT_THAT(store.Remove("c", /*ignore_if_missing=*/false), FailsWith(Reason::OBJECT_NOT_FOUND));
+  EXPECT_THAT(store.Remove("c", /*ignore_if_missing=*/true), IsOk());
+  EXPECT_THAT(store.Remove("hive", /*ignore_if_missing=*/false), IsOk());
+  EXPECT_THAT(store.Contains("hive"), Gives(false));
+}
+
+TEST(CatalogStoreScenarios, F23_AnswersNothingUnlessItIsOpen) {
+  CatalogStore store({.log = "memory"});
+  const auto expect_closed = [&] {
+    EXPECT_THAT(store.Store("a", kHive), FailsWith(Reason::STORE_NOT_OPEN));
+    EXPECT_THAT(store.Remove("a", true), FailsWith(Reason::STORE_NOT_OPEN));
+    EXPECT_THAT(store.Get("a"), FailsWith(Reason::STORE_NOT_OPEN));
+    EXPECT_THAT(store.List(), FailsWith(Reason::STORE_NOT_OPEN));
+    EXPECT_THAT(store.Contains("a"), FailsWith(Reason::STORE_NOT_OPEN));
+    EXPECT_EQ(store.manager(), nullptr);
+  };
+  expect_closed();
+  EXPECT_THAT(store.Close(), IsOk());
+  EXPECT_THAT(store.Open(), IsOk());
+  EXPECT_THAT(store.Open(), IsOk());
+  EXPECT_THAT(store.List(), IsOk());
+  EXPECT_THAT(store.Close(), IsOk());
+  EXPECT_THAT(store.Close(), IsOk());
+  expect_closed();
+}
+
+TEST(CatalogStoreScenarios, F19_MemoryIsGoneAfterwardsAndRocksDbIsWhatItWas) {
+  CatalogStore memory({.log = "memory"});
+  ASSERT_THAT(memory.Open(), IsOk());
+  ASSERT_THAT(memory.Store("hive", kHive), IsOk());
+  ASSERT_THAT(memory.Close(), IsOk());
+  ASSERT_THAT(memory.Open(), IsOk());
+  EXPECT_THAT(*memory.List(), IsEmpty());
+
+  const TempStore place;
+  CatalogStore durable({.log = "rocksdb", .path = place.path()});
+  ASSERT_THAT(durable.Open(), IsOk());
+  ASSERT_THAT(durable.Store("hive", kHive), IsOk());
+  const State before = StateOf(durable.manager()->Latest());
+  ASSERT_THAT(durable.Close(), IsOk());
+  ASSERT_THAT(durable.Open(), IsOk());
+  EXPECT_EQ(StateOf(durable.manager()->Latest()), before);
+  EXPECT_THAT(durable.Get("hive"), Gives(kHive));
+}
+
+TEST(CatalogStore, TakesReferencesAndPlaceholdersAsTexts) {
+  CatalogStore store({.log = "memory"});
+  ASSERT_THAT(store.Open(), IsOk());
+  MustExecute(*store.manager(), SecretNamed("P"));
+  const StoredCatalog catalog = {.type = "test",
+                                 .options = {{"password", "${SECRET:PUBLIC.P}"},
+                                             {"token", "${ENV:T}"},
+                                             {"odd", "$${SECRET:PUBLIC.P}"},
+                                             {"very-odd", "$$${x"}}};
+  ASSERT_THAT(store.Store("a", catalog), IsOk());
+  EXPECT_THAT(store.Get("a"), Gives(catalog));
+  EXPECT_EQ(ValueOf(store.manager()->Latest(), "a", "odd"), "${SECRET:PUBLIC.P}");
+  EXPECT_THAT(store.Store("b", {.type = "test", .options = {{"password", "hunter2"}}}),
+              FailsWith(Reason::INVALID_VALUE, {"CREATE SECRET"}));
+}
+
+TEST(CatalogStore, OpensWhereTheManagerDoes) {
+  CatalogStore store({.log = "etcd"});
+  EXPECT_THAT(store.Open(), FailsWith(Reason::INVALID_VALUE, {"etcd", "memory", "rocksdb"}));
+  EXPECT_THAT(store.List(), FailsWith(Reason::STORE_NOT_OPEN));
+}
+
+}  // namespace
+}  // namespace annals
