@@ -37,22 +37,6 @@ std::string_view HandleStateName(HandleState state) {
   return "unknown";
 }
 
-// Somebody does something that Close lets them finish.
-class HandleCache::Inside {
- public:
-  explicit Inside(HandleCache& cache) : cache_(cache) {}
-  ~Inside() {
-    const std::lock_guard lock(cache_.mutex_);
-    --cache_.inside_;
-    cache_.changed_.notify_all();
-  }
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
-
- private:
-  HandleCache& cache_;
-};
-
 // A handle that is asked for.
 struct HandleCache::Asked {
   const Catalog& view;

@@ -128,7 +128,21 @@ class HandleCache final : public Handles {
     std::optional<CatalogVersion> version;
   };
 
-  class Inside;
+  // Somebody does something that Close lets them finish.
+  class Inside {
+   public:
+    explicit Inside(HandleCache& cache) : cache_(cache) {}
+    ~Inside() {
+      const std::lock_guard lock(cache_.mutex_);
+      --cache_.inside_;
+      cache_.changed_.notify_all();
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    HandleCache& cache_;
+  };
   struct Asked;
   using Taken = absl::StatusOr<std::shared_ptr<LiveHandle>>;
 

@@ -222,9 +222,10 @@ std::vector<HandleKey> HandleCache::TakeDoubts(const std::vector<CatalogVersion>
 
 // Lets go what no version can reach that somebody holds, or that is active or later.
 void HandleCache::Prune() {
-  std::vector<CatalogVersion> versions = store_.HeldVersions();
-  const std::vector<HandleKey> doubts = TakeDoubts(versions);
+  const std::vector<HandleKey> doubts = TakeDoubts(store_.HeldVersions());
   if (doubts.empty()) return;
+  // Again: who got the version before one that brought a doubt has it by now.
+  std::vector<CatalogVersion> versions = store_.HeldVersions();
   const CatalogVersion active = active_.Now();
   const CatalogVersion latest = store_.latest();
   versions.insert(versions.end(), {active, latest});
