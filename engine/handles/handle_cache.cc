@@ -1,5 +1,3 @@
-#include "annals/engine/handles/handle_cache.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -7,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "annals/commands/configured_rules.h"
 #include "annals/engine/call_internal.h"
+#include "annals/engine/handles/handle_cache_internal.h"
 #include "annals/engine/wait_internal.h"
 #include "annals/schemas/status.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "annals/engine/call_internal.h"
-#include "annals/engine/handles/handle_cache.h"
+#include "annals/engine/handles/handle_cache_internal.h"
 
 namespace annals {
 namespace {

@@ -1,5 +1,3 @@
-#include "annals/engine/handles/preparation.h"
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -12,6 +10,7 @@
 #include "annals/commands/create_configured.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/call_internal.h"
+#include "annals/engine/handles/preparation_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals {

@@ -28,7 +28,7 @@
 #include "annals/catalog/catalog.h"
 #include "annals/commands/command.h"
 #include "annals/engine/execute.h"
-#include "annals/engine/handles/handle_cache.h"
+#include "annals/engine/handles/handle_cache_internal.h"
 
 namespace annals {
 
