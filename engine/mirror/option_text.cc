@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "annals/commands/names.h"
 #include "annals/engine/mirror/file_name_internal.h"
