@@ -144,6 +144,8 @@ std::string ChangeText(const ObjectChange& change, const CatalogView& before,
                           QualifiedName(after, change.after));
     case ObjectChange::Kind::kAltered:
       return AlteredText(change, before, after, pieces);
+    case ObjectChange::Kind::kAffected:
+      return "affect " + KindAndName(after, change.after);
   }
   return "";
 }
