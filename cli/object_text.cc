@@ -250,6 +250,8 @@ std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& obj
        absl::StrCat("version ", object.from().value, ", ", MomentText(object.updated_at()))}};
   if (IsConfigured(object.kind())) {
     properties.push_back({"", "fingerprint", FingerprintOf(object).ToHex()});
+    properties.push_back(
+        {"", "effective fingerprint", EffectiveFingerprints(catalog).Of(object.id()).ToHex()});
   }
   for (Property& property : PropertiesOf(catalog, object)) {
     const bool extends =
