@@ -99,6 +99,32 @@ class SecretsTest : public ProgramTest {
     return wrong;
   }
 
+  // Requests that do the same.
+  static std::string WrongRequests() {
+    const std::string m = kMarker;
+    std::string lines;
+    for (const std::string key : {"password", "passwrd", "api-token"}) {
+      const json options = {{"host", "h"}, {"user", "u"}, {"database", "d"}, {key, m}};
+      const json connection = {
+          {"kind", "connection"}, {"schema", "PUBLIC"}, {"name", "X"}, {"type", "postgres"}};
+      for (const json& given : {json(m), json::array({m, 1}), json{{"name", m}, {"x", m}}}) {
+        json create = connection;
+        create["options"] = options;
+        create["options"][key] = given;
+        lines += json{{"create_object", create}}.dump() + "\n";
+      }
+      lines +=
+          json{{"alter_object", {{"kind", "catalog"}, {"name", "L"}, {"set", {{key, m}}}}}}.dump() +
+          "\n";
+      lines += R"({"create_object": {"kind": "catalog", "name": "X", "options": {")" + key +
+               R"(" ")" + m + "\"}}}\n";
+      lines += R"({"create_object": {"options": {"password": ")" + m + "\n";
+      lines +=
+          json{{"create_object", {{"kind", "catalog"}, {"name", "X"}, {key, m}}}}.dump() + "\n";
+    }
+    return lines;
+  }
+
   // Every call that reads, in each form.
   void TellAll() {
     for (const cli::Verb& verb : cli::AllVerbs()) {
@@ -147,6 +173,9 @@ TEST_F(SecretsTest, F21_WhatSecretsStandForIsNowhere) {
     if (!whole) Told({"shell", store()}, sql + ";\n");
   }
   Told({"exec", store()}, script);
+  const RunResult answers = Told({"exec", store(), "--format", "jsonl"}, WrongRequests());
+  EXPECT_THAT(answers, Prints(AllOf(HasSubstr("INVALID_VALUE"), HasSubstr("INVALID_REQUEST"))));
+  EXPECT_THAT(answers, Prints(Not(HasSubstr("\"version\""))));
   Told({"shell", store()}, script + ".log --stat\n");
   TellAll();
   ASSERT_THAT(Told({"report", store(), "-o", Path("report.html")}), Exits(0));
