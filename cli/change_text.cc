@@ -165,6 +165,8 @@ std::string SummaryOf(std::span<const ObjectChange> changes, const CatalogView& 
                       const CatalogView& after) {
   std::vector<std::string> texts;
   for (const ObjectChange& change : WithoutFollowers(changes, before, after)) {
+    // Who has to start again is no change of the catalog.
+    if (change.kind == ObjectChange::Kind::kAffected) continue;
     texts.push_back(ChangeText(change, before, after));
   }
   // A zone that came with the first table came as the default one.
