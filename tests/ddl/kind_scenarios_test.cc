@@ -478,7 +478,7 @@ TEST_F(KindScenarios, LabelsAreLeftToCommands) {
   CatalogDraft labelled(store_.catalog(), store_.catalog().version().Next(), HybridTimestamp());
   AlterConfigured give;
   give.name = "C";
-  give.labels = std::vector<Option>{{"managed-by", "ops"}};
+  give.labels = std::vector<annals::Option>{{"managed-by", "ops"}};
   const std::vector<CatalogCommand> commands = {give};
   ASSERT_TRUE(PlanBatch(commands, store_.catalog(), labelled, Policy::kStrict).ok());
   const auto expect_way = [](const CatalogView& before, const CatalogView& after) {
