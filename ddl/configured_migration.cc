@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/catalog/kind.h"
+#include "annals/commands/alter_configured.h"
 #include "annals/ddl/configured_clauses_internal.h"
 #include "annals/ddl/configured_migration_internal.h"
 #include "annals/ddl/names.h"
@@ -35,6 +36,18 @@ bool SameLabels(const std::vector<OptionDescriptor>& a, const std::vector<Option
   return std::ranges::equal(a, b, [](const OptionDescriptor& one, const OptionDescriptor& other) {
     return one.key() == other.key() && one.value() == other.value();
   });
+}
+
+// Gives `wanted`, an object of `catalog`, the labels that it has there.
+AlterConfigured LabelsOf(const CatalogView& catalog, const ConfiguredDescriptor& wanted) {
+  AlterConfigured command;
+  command.kind = wanted.kind();
+  const ObjectDescriptor schema = catalog.Find(wanted.parent());
+  if (schema) command.schema = schema.name();
+  command.name = wanted.name();
+  command.labels = wanted.ToFields().labels;
+  command.initialize = false;
+  return command;
 }
 
 bool SameColumns(const ConfiguredDescriptor& a, const ConfiguredDescriptor& b) {
@@ -208,7 +221,7 @@ void ConfiguredMigration::TellWhatHasNoWords(const ConfiguredDescriptor* before,
   const std::string what = KindAndName(after_, wanted);
   const auto labels = before == nullptr ? std::vector<OptionDescriptor>() : before->labels();
   if (!SameLabels(labels, wanted.labels())) {
-    script_.LeaveOut(what, "no SQL gives or takes labels");
+    script_.LeaveToCommand(LabelsOf(after_, wanted), what, "no SQL gives or takes labels");
   }
   if (before == nullptr) return;
   if (before->type() != wanted.type()) script_.LeaveOut(what, "no SQL alters a type");

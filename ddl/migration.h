@@ -9,6 +9,7 @@
 
 #include "annals/catalog/catalog_view.h"
 #include "annals/catalog/types.h"
+#include "annals/commands/command.h"
 
 namespace annals::ddl {
 
@@ -24,6 +25,8 @@ struct MigrationStep {
   // so that it is to be made visible before it is shown, or is a comment.
   std::string text;
   std::string object = "";  // Of the latter two what it is about: "table PUBLIC.T".
+  // Of the last, what does it all the same, where a command has more to say than SQL.
+  std::vector<CatalogCommand> commands = {};
 };
 
 struct Migration {

@@ -44,6 +44,16 @@ void MigrationScript::LeaveOut(std::string object, std::string why) {
   steps_.push_back({MigrationStep::Kind::kLeftOut, std::move(why), std::move(object)});
 }
 
+void MigrationScript::LeaveToCommand(const CatalogCommand& command, std::string object,
+                                     std::string why) {
+  CatalogDraft attempt(now_, now_.version(), {});
+  const std::vector<CatalogCommand> commands = {command};
+  const absl::Status done = PlanBatch(commands, now_, attempt, policy_).status();
+  if (!done.ok()) return LeaveOutUnless(done, std::move(object));
+  std::move(attempt).MergeInto(now_);
+  steps_.push_back({MigrationStep::Kind::kLeftOut, std::move(why), std::move(object), commands});
+}
+
 void MigrationScript::LeaveOutUnless(const absl::Status& done, std::string object) {
   if (!done.ok()) LeaveOut(std::move(object), std::string(ToStd(done.message())));
 }

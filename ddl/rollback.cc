@@ -15,7 +15,7 @@ namespace {
 // One that SQL would leave as it is stops all: a rollback is whole or not at all.
 absl::Status CheckNothingIsLeftOut(const ddl::Migration& migration, CatalogVersion version) {
   for (const ddl::MigrationStep& step : migration.steps) {
-    if (step.kind != ddl::MigrationStep::Kind::kLeftOut) continue;
+    if (step.kind != ddl::MigrationStep::Kind::kLeftOut || !step.commands.empty()) continue;
     return MakeError(Reason::NOT_SUPPORTED,
                      absl::StrCat(step.object, " cannot be made what it was at version ",
                                   version.value, ": ", step.text));
@@ -23,19 +23,29 @@ absl::Status CheckNothingIsLeftOut(const ddl::Migration& migration, CatalogVersi
   return absl::OkStatus();
 }
 
+// The commands of a step, batch by batch.
+absl::StatusOr<std::vector<std::vector<CatalogCommand>>> BatchesOf(const ddl::MigrationStep& step) {
+  std::vector<std::vector<CatalogCommand>> batches;
+  if (!step.commands.empty()) batches.push_back(step.commands);
+  if (step.kind != ddl::MigrationStep::Kind::kStatement) return batches;
+  ANNALS_ASSIGN_OR_RETURN(const std::vector<ddl::Statement> statements, ddl::Parse(step.text));
+  for (const ddl::Statement& statement : statements) {
+    batches.push_back(std::get<ddl::Write>(statement.what).commands);
+  }
+  return batches;
+}
+
 absl::StatusOr<UpdateEntries> EntriesOf(const ddl::Migration& migration, PlanContext& context) {
   UpdateEntries entries;
   CatalogDraft draft(context.catalog(), context.catalog().version(), {});
   draft.set_next_object_id(context.next_id());
   for (const ddl::MigrationStep& step : migration.steps) {
-    if (step.kind != ddl::MigrationStep::Kind::kStatement) continue;
-    ANNALS_ASSIGN_OR_RETURN(const std::vector<ddl::Statement> statements, ddl::Parse(step.text));
-    for (const ddl::Statement& statement : statements) {
+    ANNALS_ASSIGN_OR_RETURN(const auto batches, BatchesOf(step));
+    for (const std::vector<CatalogCommand>& commands : batches) {
       CatalogDraft attempt(draft, draft.version(), {});
-      ANNALS_ASSIGN_OR_RETURN(
-          PlannedBatch batch,
-          PlanBatch(std::get<ddl::Write>(statement.what).commands, draft, attempt, context.policy(),
-                    {.max_entries = SIZE_MAX, .host = &context.host()}));
+      ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
+                              PlanBatch(commands, draft, attempt, context.policy(),
+                                        {.max_entries = SIZE_MAX, .host = &context.host()}));
       std::move(attempt).MergeInto(draft);
       std::move(batch.entries.begin(), batch.entries.end(), std::back_inserter(entries));
     }

@@ -61,9 +61,11 @@ TEST_F(KindProgramScenarios, F21_WhatNobodyIsToSeeIsShownNowhere) {
 }
 
 TEST_F(KindProgramScenarios, F28_CatalogsAreListedByNameAsTheyWere) {
-  Execute("CREATE CATALOG b USING x; CREATE CATALOG a1 USING y COMMENT 'one'; CREATE CATALOG a2");
-  EXPECT_EQ(Answer("SHOW CATALOGS"), "NAME TYPE VERSION COMMENT\nA1 y 3 one\nA2 4\nB x 2\n");
-  EXPECT_EQ(Answer("SHOW CATALOGS LIKE 'A%'"), "NAME TYPE VERSION COMMENT\nA1 y 3 one\nA2 4\n");
+  Execute(
+      "CREATE CATALOG b USING x; CREATE CATALOG a1 USING y COMMENT 'one'; CREATE CATALOG a2 USING "
+      "z");
+  EXPECT_EQ(Answer("SHOW CATALOGS"), "NAME TYPE VERSION COMMENT\nA1 y 3 one\nA2 z 4\nB x 2\n");
+  EXPECT_EQ(Answer("SHOW CATALOGS LIKE 'A%'"), "NAME TYPE VERSION COMMENT\nA1 y 3 one\nA2 z 4\n");
   EXPECT_EQ(Answer("SHOW CATALOGS LIKE 'Z%'"), "NAME TYPE VERSION COMMENT\n");
   EXPECT_EQ(Answer("SHOW CATALOGS AS OF VERSION 2"), "NAME TYPE VERSION COMMENT\nB x 2\n");
 }
@@ -100,7 +102,7 @@ TEST_F(KindProgramScenarios, DependentsComeAfterWhatTheyDependOn) {
 
 TEST_F(KindProgramScenarios, ARollbackMakesTheCatalogWhatItWas) {
   MakeKinds();
-  Execute("DROP CONNECTION t CASCADE; CREATE CATALOG x");
+  Execute("DROP CONNECTION t CASCADE; CREATE CATALOG x USING y");
   EXPECT_THAT(Execute("ROLLBACK TO VERSION 7"), Exits(0));
   EXPECT_THAT(Answer("SHOW CREATE SINK k"),
               "CREATE SINK PUBLIC.K FROM PUBLIC.S INTO CONNECTION PUBLIC.C (TOPIC 'y');\n");

@@ -16,6 +16,7 @@
 #include "annals/catalog/diff.h"
 #include "annals/catalog/fingerprint.h"
 #include "annals/catalog/kind.h"
+#include "annals/commands/alter_configured.h"
 #include "annals/commands/plan.h"
 #include "annals/ddl/migration.h"
 #include "annals/ddl/names.h"
@@ -470,6 +471,28 @@ TEST_F(KindScenarios, MigrationsMakeOneVersionOfAnotherBothWays) {
   EXPECT_EQ(store_.Options("C"), "database=d host=h port=5433 ssh-tunnel=->T user=u");
   EXPECT_EQ(store_.Options("K"), "connection=->C input=->S topic=y");
   EXPECT_FALSE(store_.Has("C9") || store_.Has("P") || store_.Has("F"));
+}
+
+TEST_F(KindScenarios, LabelsAreLeftToCommands) {
+  ExpectVersions("CREATE CATALOG c USING free", 1);
+  CatalogDraft labelled(store_.catalog(), store_.catalog().version().Next(), HybridTimestamp());
+  AlterConfigured give;
+  give.name = "C";
+  give.labels = std::vector<annals::Option>{{"managed-by", "ops"}};
+  const std::vector<CatalogCommand> commands = {give};
+  ASSERT_TRUE(PlanBatch(commands, store_.catalog(), labelled, Policy::kStrict).ok());
+  const auto expect_way = [](const CatalogView& before, const CatalogView& after) {
+    const Migration migration = Migrate(before, after);
+    ASSERT_EQ(migration.steps.size(), 1u);
+    EXPECT_EQ(migration.steps[0].kind, MigrationStep::Kind::kLeftOut);
+    EXPECT_EQ(migration.steps[0].object, "catalog C");
+    CatalogDraft made(before, before.version().Next(), HybridTimestamp());
+    ASSERT_TRUE(PlanBatch(migration.steps[0].commands, before, made, Policy::kStrict).ok());
+    const auto c = NameScope::Root(ObjectKind::kCatalog);
+    EXPECT_EQ(made.Find(c, "C").bytes(), after.Find(c, "C").bytes());
+  };
+  expect_way(store_.catalog(), labelled);
+  expect_way(labelled, store_.catalog());
 }
 
 TEST_F(KindScenarios, RecreatingMakesAllOfItFromNothing) {
