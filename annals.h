@@ -39,6 +39,8 @@
 #include "annals/engine/catalog_manager.h"
 #include "annals/engine/event.h"
 #include "annals/engine/follower.h"
+#include "annals/engine/handles/factory.h"
+#include "annals/engine/handles/handles.h"
 #include "annals/engine/listener.h"
 #include "annals/log/memory/memory_log.h"
 #include "annals/log/rocksdb/rocksdb_log.h"

@@ -122,6 +122,8 @@ std::string_view ChangeName(ObjectChange::Kind kind) {
       return "renamed";
     case ObjectChange::Kind::kDropped:
       return "dropped";
+    case ObjectChange::Kind::kAffected:
+      return "affected";
   }
   return "changed";
 }
@@ -161,13 +163,20 @@ std::optional<DefaultZoneChange> DefaultZoneChangeOf(const CatalogView& before,
 }
 
 std::vector<ObjectChange> Diff(const CatalogView& before, const CatalogView& after,
-                               std::vector<ObjectId> ids) {
+                               std::vector<ObjectId> ids, const std::vector<ObjectId>& affected) {
+  const std::set<ObjectId> told(affected.begin(), affected.end());
+  ids.insert(ids.end(), affected.begin(), affected.end());
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::vector<ObjectChange> dropped;
   std::vector<ObjectChange> others;
   for (ObjectId id : ids) {
-    const auto change = Compare(id, before.Find(id), after.Find(id));
+    const ObjectDescriptor old_one = before.Find(id);
+    const ObjectDescriptor new_one = after.Find(id);
+    auto change = Compare(id, old_one, new_one);
+    if (!change && new_one && told.contains(id)) {
+      change = ObjectChange{ObjectChange::Kind::kAffected, id, old_one, new_one};
+    }
     if (!change) continue;
     (change->kind == ObjectChange::Kind::kDropped ? dropped : others).push_back(*change);
   }

@@ -15,8 +15,10 @@ namespace annals {
 //
 //   if (const auto table = change.After<TableDescriptor>()) Show(table->columns());
 struct ObjectChange {
-  enum class Kind { kCreated, kAltered, kRenamed, kDropped };
+  enum class Kind { kCreated, kAltered, kRenamed, kDropped, kAffected };
   // kRenamed: the name alone, and what follows from it, is another.
+  // kAffected: the object is what it was, and something that it refers to is not. Only in
+  // events (engine/event.h).
   Kind kind = Kind::kAltered;
   ObjectId id;
   ObjectDescriptor before;  // None if it was created.
@@ -73,8 +75,10 @@ std::optional<DefaultZoneChange> DefaultZoneChangeOf(const CatalogView& before,
 // after what it needs, otherwise by ascending id.
 std::vector<ObjectChange> Diff(const CatalogView& before, const CatalogView& after);
 
-// The same for `ids` alone, in any order, where it is known what may differ.
+// The same for `ids` alone, in any order, where it is known what may differ. Those in
+// `affected` are told of too, if they do not differ.
 std::vector<ObjectChange> Diff(const CatalogView& before, const CatalogView& after,
-                               std::vector<ObjectId> ids);
+                               std::vector<ObjectId> ids,
+                               const std::vector<ObjectId>& affected = {});
 
 }  // namespace annals

@@ -100,4 +100,15 @@ uint64_t Pins::Count() const {
   return count;
 }
 
+std::vector<CatalogVersion> Pins::Versions() const {
+  std::vector<CatalogVersion> versions;
+  for (Pin* pin = pins_.load(kSeqCst); pin != nullptr; pin = pin->next) {
+    const CatalogVersion version{pin->version.load(kSeqCst)};
+    if (version != kNever) versions.push_back(version);
+  }
+  std::sort(versions.begin(), versions.end());
+  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
+  return versions;
+}
+
 }  // namespace annals

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 #include "annals/schemas/ids.h"
 
@@ -40,6 +41,8 @@ class Pins {
   // The least version that is pinned; kNever if none is.
   CatalogVersion Min() const;
   uint64_t Count() const;
+  // Those that are pinned, each once, ascending.
+  std::vector<CatalogVersion> Versions() const;
 
  private:
   Pin* Acquire();

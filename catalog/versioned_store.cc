@@ -183,6 +183,8 @@ StoreStats VersionedStore::Stats() const {
           .retired_blocks = parts_->limbo.size()};
 }
 
+std::vector<CatalogVersion> VersionedStore::HeldVersions() const { return parts_->pins.Versions(); }
+
 // --- The writer.
 
 void VersionedStore::End(Element* element, CatalogVersion version) {

@@ -95,6 +95,8 @@ class VersionedStore : public std::enable_shared_from_this<VersionedStore> {
   absl::StatusOr<Catalog> ActiveAt(HybridTimestamp time) const;
 
   StoreStats Stats() const;
+  // The versions that somebody holds, ascending.
+  std::vector<CatalogVersion> HeldVersions() const;
 
  private:
   friend class Catalog;

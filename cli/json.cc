@@ -13,7 +13,8 @@
 namespace annals::cli {
 namespace {
 
-// What the parser says, with what it read last cut, and without its own words in front:
+// What the parser says, with what it read last cut, or left out if that is a string, which may
+// be a password that somebody mistyped the comma before; and without its own words in front:
 // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error while
 // parsing value - invalid literal; last read: 'no'"
 std::string DetailOf(const nlohmann::detail::exception& error, const std::string& token) {
@@ -21,7 +22,8 @@ std::string DetailOf(const nlohmann::detail::exception& error, const std::string
   const size_t place = what.find(": ");
   std::string detail = what.substr(place == std::string::npos ? what.find(' ') + 1 : place + 2);
   const size_t read = detail.find(token);
-  if (!token.empty() && read != std::string::npos) detail.replace(read, token.size(), Shown(token));
+  const std::string shown = token.starts_with('"') ? "a string" : Shown(token);
+  if (!token.empty() && read != std::string::npos) detail.replace(read, token.size(), shown);
   return detail;
 }
 

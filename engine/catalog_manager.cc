@@ -12,12 +12,15 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_builder.h"
+#include "annals/commands/alter_configured.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/active_versions.h"
 #include "annals/engine/call_internal.h"
 #include "annals/engine/committer.h"
 #include "annals/engine/decode_ahead.h"
 #include "annals/engine/followers.h"
+#include "annals/engine/handles/handle_cache_internal.h"
+#include "annals/engine/handles/preparation_internal.h"
 #include "annals/engine/hybrid_clock.h"
 #include "annals/engine/sequencer.h"
 #include "annals/schemas/guarded_internal.h"
@@ -54,6 +57,12 @@ absl::Status Closed() { return ErrorOf(Reason::CLOSED, "the catalog is closed");
 
 constexpr absl::string_view kReadingFailed = "reading the catalog failed";
 
+absl::Status AlwaysMoved() {
+  return MakeError(Reason::MAX_RETRIES,
+                   absl::StrCat("what was prepared was changed by others ", Committer::kAttempts,
+                                " times in a row; try again"));
+}
+
 class Manager final : public CatalogManager {
  public:
   Manager(std::unique_ptr<UpdateLog> log, const OpenOptions& options)
@@ -63,7 +72,9 @@ class Manager final : public CatalogManager {
         clock_(time_),
         active_(time_, clock_),
         sequencer_(store_, clock_, active_),
-        followers_(*store_, active_, sequencer_.recent_changes(), time_) {}
+        followers_(*store_, active_, sequencer_.recent_changes(), time_),
+        handles_(*store_, active_, time_, options_.factories),
+        handles_follower_(*store_, active_, sequencer_.recent_changes(), time_) {}
   ~Manager() override { Close(); }
 
   absl::Status Start();
@@ -103,6 +114,8 @@ class Manager final : public CatalogManager {
     followers_.Remove(id, /*wait=*/!sequencer_.InListener());
   }
 
+  Handles& handles() override { return handles_; }
+
   absl::StatusOr<bool> Snapshot(CatalogVersion version) override;
   absl::Status Backup(std::string_view directory) override;
   Stats GetStats() const override;
@@ -120,6 +133,8 @@ class Manager final : public CatalogManager {
     Request request;
     ExecuteCallback done;
     Answer answer;
+    std::unique_ptr<Preparation> preparation = nullptr;  // Null: it needs none.
+    int attempts = 0;                                    // To prepare it.
   };
   // They go from list to list without asking for memory.
   using AsyncCalls = std::list<AsyncCall>;
@@ -148,7 +163,9 @@ class Manager final : public CatalogManager {
   absl::Status RecordRepair();
   absl::Status Follow();
   bool IsWorthTwoThreads(uint64_t records) const;
+  absl::Status StartHandles();
   absl::StatusOr<ExecuteResult> Run(Request& request);
+  absl::StatusOr<ExecuteResult> RunPrepared(Request& request);
   Answer AnswerOf(Request& request) const;
   bool MayAnswer(const Answer& answer) const;
   uint64_t MsUntil(const Answer& answer) const;
@@ -159,6 +176,9 @@ class Manager final : public CatalogManager {
                       ExecuteCallback& done);
   bool TakeAsync(AsyncCalls& calls, const AsyncCalls& answered);
   void ServeAsync();
+  void StartThread(std::thread& thread, void (Manager::*serve)());
+  void TakeMoved(AsyncCalls& calls);
+  void ServePreparation();
   absl::Status TryCatchUp();
   void CatchUp();
   absl::StatusOr<bool> WriteSnapshotOf(CatalogVersion version);
@@ -177,6 +197,9 @@ class Manager final : public CatalogManager {
   ActiveVersions active_;
   Sequencer sequencer_;
   Followers followers_;
+  HandleCache handles_;
+  Followers handles_follower_;  // The one of handles_, if there are factories.
+  std::vector<std::string> handle_warnings_;
   std::optional<Committer> committer_;
   uint64_t recovered_records_ = 0;
   absl::Duration recovery_time_;
@@ -191,8 +214,11 @@ class Manager final : public CatalogManager {
   size_t inside_ = 0;           // Who does something that Close lets them finish.
   mutable size_t waiting_ = 0;  // Who waits for others; Close ends that.
   AsyncCalls async_calls_;
+  AsyncCalls unprepared_calls_;
+  size_t preparing_ = 0;  // Calls that will be among async_calls_.
   RetentionStats retention_;
   std::thread async_thread_;
+  std::thread preparing_thread_;
   std::thread retention_thread_;
   std::thread catch_up_thread_;  // Only where the log can leave us behind.
 };
@@ -206,7 +232,7 @@ absl::Status Manager::Start() {
   ANNALS_RETURN_IF_ERROR(sequencer_.health());
   active_.Start();
   recovery_time_ = absl::Milliseconds(static_cast<int64_t>(Clock::System().SteadyMs() - began_ms));
-  if (options_.read_only) return absl::OkStatus();
+  if (options_.read_only) return StartHandles();
   committer_.emplace(*store_, *log_, sequencer_, clock_, host_, options_.delay);
   if (sequencer_.head().version.value == 0) {
     ANNALS_RETURN_IF_ERROR(MakeFirstVersion());
@@ -214,7 +240,19 @@ absl::Status Manager::Start() {
     ANNALS_RETURN_IF_ERROR(RecordRepair());
   }
   if (!options_.retention.keeps_everything()) retention_thread_ = std::thread([this] { Retain(); });
-  return absl::OkStatus();
+  return StartHandles();
+}
+
+// Who only reads builds what it is asked for, and nothing else.
+absl::Status Manager::StartHandles() {
+  if (!handles_.has_factories()) return absl::OkStatus();
+  handles_.Start();
+  for (const std::string& name : handles_.Preload(options_.preload)) {
+    handle_warnings_.push_back(absl::StrCat("there is no catalog \"", name, "\" to preload"));
+  }
+  if (options_.read_only) return absl::OkStatus();
+  const auto follow = [this](const CatalogEvent& event) { return handles_.Follow(event); };
+  return handles_follower_.Add(follow, {}).status();
 }
 
 absl::Status Manager::MakeFirstVersion() {
@@ -308,7 +346,25 @@ absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> comma
     return absl::OkStatus();
   });
   if (!copied.ok()) return ErrorOf(Reason::INTERNAL, "there is no memory for the call");
-  return Run(request);
+  if (!Preparation::IsFor(handles_, request.commands)) return Run(request);
+  return Guarded("there is no memory to prepare the call",
+                 [&]() -> absl::StatusOr<ExecuteResult> { return RunPrepared(request); });
+}
+
+// Prepares under no lock, while others commit, until what was prepared is what is written.
+absl::StatusOr<ExecuteResult> Manager::RunPrepared(Request& request) {
+  Preparation preparation(handles_, host_, std::move(request.commands), request.options);
+  for (int attempt = 0; attempt < Committer::kAttempts; ++attempt) {
+    ANNALS_RETURN_IF_ERROR(preparation.Prepare(Latest()));
+    Request guarded;
+    guarded.commands = preparation.Guarded();
+    guarded.options = request.options;
+    auto result = Run(guarded);
+    if (!result.ok() && preparation.moved()) continue;
+    preparation.Settle(result);
+    return result;
+  }
+  return AlwaysMoved();
 }
 
 absl::StatusOr<ExecuteResult> Manager::Run(Request& request) {
@@ -369,15 +425,80 @@ absl::Status Manager::Accept(std::vector<CatalogCommand>& commands, ExecuteOptio
   AsyncCalls one(1);
   const std::lock_guard lock(mutex_);
   if (closed_) return Closed();
-  if (!async_thread_.joinable()) async_thread_ = std::thread([this] { ServeAsync(); });
   AsyncCall& call = one.front();
+  StartThread(async_thread_, &Manager::ServeAsync);
+  if (Preparation::IsFor(handles_, commands)) {
+    StartThread(preparing_thread_, &Manager::ServePreparation);
+    call.preparation = std::make_unique<Preparation>(handles_, host_, commands, options);
+  }
   call.request.commands = std::move(commands);
   call.request.options = std::move(options);
   call.done = std::move(done);
-  async_calls_.splice(async_calls_.end(), one);
+  if (call.preparation != nullptr) ++preparing_;
+  AsyncCalls& queue = call.preparation != nullptr ? unprepared_calls_ : async_calls_;
+  queue.splice(queue.end(), one);
   ++inside_;
   changed_.notify_all();
   return absl::OkStatus();
+}
+
+// REQUIRES: mutex_ is held.
+void Manager::StartThread(std::thread& thread, void (Manager::*serve)()) {
+  if (!thread.joinable()) thread = std::thread(serve, this);
+}
+
+// Calls that have to be prepared wait for each other, and for nobody else; then they are
+// calls like others.
+void Manager::ServePreparation() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    while (unprepared_calls_.empty()) {
+      if (closed_ && preparing_ == 0) return;
+      changed_.wait(lock);
+    }
+    AsyncCalls one;
+    one.splice(one.end(), unprepared_calls_, unprepared_calls_.begin());
+    lock.unlock();
+    AsyncCall& call = one.front();
+    const absl::Status prepared = Guarded("there is no memory to prepare the call", [&] {
+      ANNALS_RETURN_IF_ERROR(call.preparation->Prepare(Latest()));
+      Request guarded;
+      guarded.commands = call.preparation->Guarded();
+      guarded.options = call.request.options;
+      call.request = std::move(guarded);
+      return absl::OkStatus();
+    });
+    if (!prepared.ok()) {
+      const Visit visit(*this, inside_);
+      call.preparation.reset();
+      call.done(prepared);
+      one.clear();
+    }
+    lock.lock();
+    --preparing_;
+    async_calls_.splice(async_calls_.end(), one);
+    changed_.notify_all();
+  }
+}
+
+// What is done and was prepared for something else goes out of `calls`, to be prepared anew.
+void Manager::TakeMoved(AsyncCalls& calls) {
+  for (auto at = calls.begin(); at != calls.end();) {
+    AsyncCall& call = *at;
+    const auto moved = at++;
+    if (call.preparation == nullptr) continue;
+    absl::StatusOr<ExecuteResult>& result = call.request.result;
+    if (result.ok() || !call.preparation->moved()) {
+      call.preparation->Settle(result);
+    } else if (++call.attempts == Committer::kAttempts) {
+      result = AlwaysMoved();
+    } else {
+      const std::lock_guard lock(mutex_);
+      unprepared_calls_.splice(unprepared_calls_.end(), calls, moved);
+      ++preparing_;
+      changed_.notify_all();
+    }
+  }
 }
 
 // Waits until there are new calls, of which it takes a group, or until one of `answered`
@@ -390,7 +511,7 @@ bool Manager::TakeAsync(AsyncCalls& calls, const AsyncCalls& answered) {
     }
     if (!calls.empty()) return true;
     if (answered.empty()) {
-      if (closed_) return false;
+      if (closed_ && preparing_ == 0) return false;
       changed_.wait(lock);
       continue;
     }
@@ -412,10 +533,9 @@ void Manager::ServeAsync() {
     absl::InlinedVector<Request*, Committer::kGroupRecords> requests;
     for (AsyncCall& call : calls) requests.push_back(&call.request);
     committer_->Enqueue(requests);
-    for (AsyncCall& call : calls) {
-      committer_->Finish(call.request);
-      call.answer = AnswerOf(call.request);
-    }
+    for (AsyncCall& call : calls) committer_->Finish(call.request);
+    TakeMoved(calls);
+    for (AsyncCall& call : calls) call.answer = AnswerOf(call.request);
     answered.splice(answered.end(), calls);
     AsyncCalls ready;
     {
@@ -601,6 +721,8 @@ absl::Status Manager::Backup(std::string_view directory) {
 CatalogManager::Stats Manager::GetStats() const {
   const Sequencer::ListenerFailures failures = sequencer_.listener_failures();
   const auto warnings = log_->warnings();
+  std::vector<std::string> all_warnings(warnings.begin(), warnings.end());
+  all_warnings.insert(all_warnings.end(), handle_warnings_.begin(), handle_warnings_.end());
   RetentionStats retention;
   {
     const std::lock_guard lock(mutex_);
@@ -614,7 +736,7 @@ CatalogManager::Stats Manager::GetStats() const {
           .last_listener_failure = failures.last,
           .followers = followers_.Stats(),
           .retention = retention,
-          .warnings = {warnings.begin(), warnings.end()}};
+          .warnings = std::move(all_warnings)};
 }
 
 // Jumps over what others have truncated before we read it. OK if there was no need.
@@ -651,16 +773,20 @@ void Manager::Close() {
     changed_.notify_all();
   }
   followers_.Stop();
+  handles_follower_.Stop();
   {
     std::unique_lock lock(mutex_);
     left_.wait(lock, [this] { return inside_ == 0; });
   }
   if (async_thread_.joinable()) async_thread_.join();
+  if (preparing_thread_.joinable()) preparing_thread_.join();
   if (retention_thread_.joinable()) retention_thread_.join();
   if (catch_up_thread_.joinable()) catch_up_thread_.join();
   log_->Unsubscribe();
   sequencer_.OnClosed(absl::OkStatus());
   followers_.Join();  // One that waited for a version waits no longer.
+  handles_follower_.Join();
+  static_cast<void>(handles_.Close());  // Who wants to know what it says has closed them.
   std::unique_lock lock(mutex_);
   left_.wait(lock, [this] { return waiting_ == 0; });
 }
@@ -680,6 +806,7 @@ absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenO
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(std::unique_ptr<UpdateLog> log,
                                                                      const OpenOptions& options) {
   ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
+  ANNALS_RETURN_IF_ERROR(CheckFactories(options.factories));
   try {
     auto manager = std::make_unique<Manager>(std::move(log), options);
     ANNALS_RETURN_IF_ERROR(manager->Start());

@@ -26,6 +26,8 @@
 #include "annals/engine/clock.h"
 #include "annals/engine/execute.h"
 #include "annals/engine/follower.h"
+#include "annals/engine/handles/factory.h"
+#include "annals/engine/handles/handles.h"
 #include "annals/engine/listener.h"
 #include "annals/log/log_kinds.h"
 #include "annals/log/update_log.h"
@@ -60,6 +62,11 @@ struct OpenOptions {
   // 2: a long log is read and decoded on a thread of its own while its versions are made.
   // 1: opening starts no such thread.
   int recovery_threads = 2;
+  // How handles of objects are made (engine/handles/factory.h). None: there are no handles.
+  std::vector<Factory> factories = {};
+  // The names of catalogs whose handles are built by opening. What cannot be built is tried
+  // again, and does not keep the catalog from being opened.
+  std::vector<std::string> preload = {};
   // Must outlive the manager; null: the machine's.
   const Clock* clock = nullptr;
 };
@@ -69,7 +76,8 @@ class CatalogManager : public CatalogService {
   // Opens the log and rebuilds all versions. An empty log gets version 1: the
   // schemas PUBLIC and SYSTEM.
   //   STORE_NOT_FOUND, NOT_A_STORE, STORE_LOCKED, IO_ERROR
-  //   INVALID_VALUE  of `retention`; or there is no such kind of log, or it takes no such option
+  //   INVALID_VALUE  of `retention`, or one of `factories`; or there is no such kind of log, or it
+  //                  takes no such option
   //   DAMAGED        names key, version, what was found and what was expected
   //   LOST_VERSIONS  names the acknowledged versions that are missing
   //   NEWER_FORMAT   a newer release wrote it
@@ -83,6 +91,10 @@ class CatalogManager : public CatalogService {
   // refusal, too, comes only when all that it rests on can be seen: who is told that
   // a table exists finds it.
   //   a reason of the command      nothing was written
+  //   PREPARE_FAILED, VALIDATION_FAILED, NO_PROBE
+  //                                a handle that CREATE or ALTER asks for could not be
+  //                                built, or does not work; or VALIDATE has nobody to ask.
+  //                                Nothing was written. Other calls are not kept waiting
   //   VERSION_CONFLICT             `expected_version` is not the latest
   //   MAX_RETRIES                  other writers were always first; try again
   //   DEADLINE_EXCEEDED            the message says whether the version was written.
@@ -100,7 +112,8 @@ class CatalogManager : public CatalogService {
   using ExecuteCallback = std::function<void(absl::StatusOr<ExecuteResult>)>;
   virtual void ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
                             ExecuteCallback done) = 0;
-  // What Execute would append, without appending it.
+  // What Execute would append, without appending it. Nothing is prepared: no handle is built
+  // and nobody is asked.
   virtual absl::StatusOr<UpdateEntries> Explain(std::vector<CatalogCommand> commands,
                                                 const ExecuteOptions& options = {}) const = 0;
 
@@ -117,6 +130,9 @@ class CatalogManager : public CatalogService {
   virtual absl::StatusOr<uint64_t> AddFollower(Follower follower,
                                                const FollowerOptions& options = {}) = 0;
   virtual void RemoveFollower(uint64_t id) = 0;
+
+  // The handles of the objects of this catalog. The manager's.
+  virtual Handles& handles() = 0;
 
   // Writes a snapshot of `version` and truncates everything below it. False: one of
   // that version or a later one exists, or nothing is below.
@@ -149,7 +165,8 @@ class CatalogManager : public CatalogService {
   virtual Stats GetStats() const = 0;
 
   // Waits for what is under way (though not for its activation), ends followers and the
-  // waiting for versions and times, and refuses what comes. Called by the destructor.
+  // waiting for versions and times, closes handles, and refuses what comes. Called by the
+  // destructor.
   virtual void Close() = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "annals/catalog/dependents.h"
+
 namespace annals {
 namespace {
 
@@ -14,11 +16,18 @@ CatalogEvent Make(Catalog before, Catalog after, std::vector<ObjectChange> chang
 
 CatalogEvent EventBetween(Catalog before, Catalog after) {
   auto changes = Diff(before, after);
-  return Make(std::move(before), std::move(after), std::move(changes));
+  std::vector<ObjectId> ids;
+  for (const ObjectChange& change : changes) ids.push_back(change.id);
+  // From nothing all are new: nothing is affected.
+  if (before.version() == CatalogVersion{0}) {
+    return Make(std::move(before), std::move(after), std::move(changes));
+  }
+  return EventBetween(std::move(before), std::move(after), std::move(ids));
 }
 
 CatalogEvent EventBetween(Catalog before, Catalog after, std::vector<ObjectId> ids) {
-  auto changes = Diff(before, after, std::move(ids));
+  const std::vector<ObjectId> affected = AffectedBy(before, after, ids);
+  auto changes = Diff(before, after, std::move(ids), affected);
   return Make(std::move(before), std::move(after), std::move(changes));
 }
 

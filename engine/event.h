@@ -26,7 +26,9 @@ struct CatalogEvent {
   Catalog before;
   Catalog after;
   // Dropped objects come first, dependents before what they depend on; then the others,
-  // dependents after it. What was created and dropped again in between is not in it.
+  // dependents after it. What was created and dropped again in between is not in it. Objects
+  // that are what they were are among the others, as kAffected, if their effective
+  // fingerprint (catalog/fingerprint.h) moved: who they refer to, all the way, did change.
   std::vector<ObjectChange> changes;
   std::optional<DefaultZoneChange> default_zone;
 

@@ -1,0 +1,207 @@
+#pragma once
+
+// The handles of one manager (engine/handles/handles.h says what they are for). Three
+// kinds of threads meet here: those that ask for handles, the one that follows the catalog
+// (Follow), and the one that tends what time brings (Tend): attempts that are due, handles
+// that nobody used for long, and those that no held version can reach any more.
+//
+// The lock is never held while a factory or a handle is called, nor while a LiveHandle is
+// let go, which may close it: functions that need the lock throw what they let go into a
+// `Trash` that is emptied after it.
+//
+// Any thread.
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "annals/catalog/catalog.h"
+#include "annals/catalog/fingerprint.h"
+#include "annals/catalog/versioned_store.h"
+#include "annals/engine/active_versions.h"
+#include "annals/engine/clock.h"
+#include "annals/engine/event.h"
+#include "annals/engine/handles/factory.h"
+#include "annals/engine/handles/handle_spec_internal.h"
+#include "annals/engine/handles/handles.h"
+#include "annals/engine/handles/live_handle_internal.h"
+
+namespace annals {
+
+// Handles are cached under this.
+struct HandleKey {
+  ObjectId id;
+  Fingerprint fingerprint;  // The effective one.
+
+  friend auto operator<=>(const HandleKey&, const HandleKey&) = default;
+};
+
+class HandleCache final : public Handles {
+ public:
+  // All must outlive this.
+  HandleCache(const VersionedStore& store, ActiveVersions& active, const Clock& clock,
+              std::vector<Factory> factories)
+      : store_(store), active_(active), clock_(clock), factories_(std::move(factories)) {}
+  ~HandleCache() override { static_cast<void>(Shut()); }  // Close has said what went wrong.
+  HandleCache(const HandleCache&) = delete;
+  HandleCache& operator=(const HandleCache&) = delete;
+
+  bool has_factories() const { return !factories_.empty(); }
+  // Null if there is none.
+  const Factory* FactoryOf(ObjectKind kind, std::string_view type) const;
+  const Factory* FactoryOf(const ObjectDescriptor& object) const;
+
+  absl::StatusOr<std::shared_ptr<Handle>> Get(const Catalog& catalog, ObjectId id) override;
+  HandleStatus StatusOf(const Catalog& catalog, ObjectId id) const override;
+  std::vector<HandleStatus> States() const override;
+  Stats GetStats() const override;
+  absl::Status WaitFor(CatalogVersion version, absl::Time deadline) override;
+  absl::Status Close() override;
+
+  // --- For the manager.
+
+  // Begins to tend. Once.
+  void Start();
+  // Builds the handles of the catalogs of these names; those that cannot be built are tried
+  // again. Returns what there is no catalog for.
+  std::vector<std::string> Preload(const std::vector<std::string>& catalogs);
+  // A follower (engine/follower.h). Fails never: what cannot be built has failed.
+  absl::Status Follow(const CatalogEvent& event);
+
+  // --- For who prepares a commit.
+
+  enum class Attempt { kWhenDue, kNow };
+  // The handle of `id` as it is in `view`, whose fingerprints those are.
+  absl::StatusOr<std::shared_ptr<LiveHandle>> Acquire(const Catalog& view,
+                                                      EffectiveFingerprints& fingerprints,
+                                                      ObjectId id, Attempt attempt);
+  // Builds one that is not in the cache. `is_new`: the object has no id yet.
+  absl::StatusOr<std::shared_ptr<LiveHandle>> Build(const CatalogView& view,
+                                                    const ConfiguredDescriptor& object,
+                                                    const Factory& factory, NeedHandle need,
+                                                    std::shared_ptr<LiveHandle> previous,
+                                                    bool is_new = false) const;
+  // The handle that is in use of `id`, of whatever version; null if there is none.
+  std::shared_ptr<LiveHandle> Running(ObjectId id) const;
+  // Who needs a handle under `key` gets `trial`.
+  void Offer(const HandleKey& key, const std::shared_ptr<LiveHandle>& trial);
+  // `trial` was written in `version`: who does not need it by the time that this was
+  // followed never will.
+  void Confirm(const std::shared_ptr<LiveHandle>& trial, CatalogVersion version);
+  // Nobody gets `trial` any more.
+  void Withdraw(const std::shared_ptr<LiveHandle>& trial);
+
+ private:
+  using Trash = std::vector<std::shared_ptr<LiveHandle>>;
+
+  struct Entry {
+    const Factory* factory = nullptr;
+    std::string name;
+    std::weak_ptr<LiveHandle> live;
+    std::shared_ptr<LiveHandle> kept;  // What the cache itself holds of it.
+    bool building = false;
+    bool closing = false;     // By a call of Close that is under way.
+    bool wanted = false;      // It is tried again without being asked for.
+    bool superseded = false;  // The object is another one now, or gone.
+    bool doubtful = false;    // Perhaps no version that anybody can have reaches it.
+    absl::Status error;
+    uint64_t failures = 0;
+    uint64_t attempts = 0;
+    uint64_t retry_ms = 0;
+    uint64_t used = 0;  // By number of use.
+    uint64_t used_ms = 0;
+  };
+  using Entries = std::map<HandleKey, Entry>;
+
+  struct Offered {
+    std::shared_ptr<LiveHandle> trial;
+    std::optional<CatalogVersion> version;
+  };
+
+  // Somebody does something that Close lets them finish.
+  class Inside {
+   public:
+    explicit Inside(HandleCache& cache) : cache_(cache) {}
+    ~Inside() {
+      const std::lock_guard lock(cache_.mutex_);
+      --cache_.inside_;
+      cache_.changed_.notify_all();
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    HandleCache& cache_;
+  };
+  struct Asked;
+  using Taken = absl::StatusOr<std::shared_ptr<LiveHandle>>;
+
+  absl::Status Enter();
+  Taken Take(const Asked& asked);
+  std::optional<Taken> Ready(const Asked& asked, Entry& entry, Trash& trash);
+  absl::Status Why(const Entry& entry) const;
+  bool IsOnlyAsActive(const Asked& asked) const;
+  bool OthersAreBusy(const HandleKey& key) const;
+  std::shared_ptr<LiveHandle> CloseOthers(const HandleKey& key, std::unique_lock<std::mutex>& lock,
+                                          Trash& trash);
+  Taken MakeGuarded(const Asked& asked, std::shared_ptr<LiveHandle> previous);
+  Taken Make(const Asked& asked, std::shared_ptr<LiveHandle> previous);
+  std::shared_ptr<LiveHandle> TakeOffered(const HandleKey& key);
+  void Publish(const Asked& asked, const Taken& made);
+  void Keep(Entry& entry, const std::shared_ptr<LiveHandle>& live, Trash& trash);
+  void Evict(const Factory& factory, Trash& trash);
+  void EraseAbsent();
+  std::shared_ptr<LiveHandle> RunningLocked(ObjectId id) const;
+  HandleStatus Describe(const HandleKey& key, const Entry& entry, Trash& trash) const;
+
+  // --- Following.
+  Catalog Newest(const Catalog& at_least) const;
+  bool IsWanted(const HandleKey& key, const Factory& factory) const;
+  void BringUp(const Catalog& view, EffectiveFingerprints& fingerprints, ObjectId id);
+  void Supersede(ObjectId id, std::optional<Fingerprint> current);
+  void FinishFollowing(CatalogVersion version);
+  std::vector<ObjectId> KnownIds() const;
+
+  // --- Tending.
+  void Tend();
+  uint64_t MsUntilDue() const;
+  void TryDue();
+  void CloseIdle();
+  void Prune();
+  std::vector<HandleKey> TakeDoubts(const std::vector<CatalogVersion>& held);
+  absl::Status Shut();
+
+  const VersionedStore& store_;
+  ActiveVersions& active_;
+  const Clock& clock_;
+  const std::vector<Factory> factories_;
+  const std::shared_ptr<HandleLog> log_ = std::make_shared<HandleLog>();
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;  // An entry, reached_, inside_ or closed_.
+  std::condition_variable tend_;
+  // All guarded by mutex_.
+  Entries entries_;
+  std::map<HandleKey, Offered> offered_;
+  uint64_t uses_ = 0;
+  CatalogVersion reached_;
+  size_t inside_ = 0;
+  bool closed_ = false;
+  std::vector<CatalogVersion> looked_at_;  // What was held when doubts were last looked into.
+  bool new_doubts_ = false;
+
+  std::mutex close_mutex_;  // One closes, another waits for it.
+  std::thread tending_;     // Guarded by close_mutex_, once it was started.
+};
+
+}  // namespace annals
