@@ -89,7 +89,7 @@ absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Acquire(
                      absl::StrCat("there is no factory for ", NameOf(view, object)));
   }
   ANNALS_RETURN_IF_ERROR(Enter());
-  const Inside inside(*this);
+  const Inside visit(*this);
   return Take({view,
                fingerprints,
                ConfiguredDescriptor(object),
@@ -432,7 +432,7 @@ Handles::Stats HandleCache::GetStats() const {
 absl::Status HandleCache::WaitFor(CatalogVersion version, absl::Time deadline) {
   if (!has_factories()) return absl::OkStatus();
   ANNALS_RETURN_IF_ERROR(Enter());
-  const Inside inside(*this);
+  const Inside visit(*this);
   std::unique_lock lock(mutex_);
   if (!WaitUntil(lock, changed_, deadline, [&] { return reached_ >= version || closed_; })) {
     return MakeError(Reason::DEADLINE_EXCEEDED,

@@ -42,7 +42,7 @@ Catalog HandleCache::Newest(const Catalog& at_least) const {
 
 absl::Status HandleCache::Follow(const CatalogEvent& event) {
   if (!Enter().ok()) return absl::OkStatus();
-  const Inside inside(*this);
+  const Inside visit(*this);
   const Catalog now = Newest(event.after);
   EffectiveFingerprints fingerprints(now);
   for (const ObjectChange& change : event.changes) {

@@ -495,7 +495,8 @@ TEST_F(HandleScenarios, M17_ARefreshedSecretRestartsAllBehindItAndIsSeenByFactor
   ASSERT_EQ(setenv("ANNALS_TEST_SECRET", kMarker, 1), 0);
   Do(CreateConfigured{
       .kind = ObjectKind::kSecret, .name = "P", .options = {{"env", "ANNALS_TEST_SECRET"}}});
-  Do(ConnectionNamed("C", "h1", {To("password", "P")}));
+  Do(ConnectionNamed("C", "h1",
+                     {{"password", ObjectName{.kind = ObjectKind::kSecret, .name = "P"}}}));
   Do(SourceNamed("S", "C"));
   EXPECT_EQ(Get(kConnectionKind, "C")->options.at("password"), kMarker);
   Do(AlterConfigured{.kind = ObjectKind::kSecret, .name = "P", .refresh = true});
