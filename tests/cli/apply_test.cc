@@ -41,7 +41,7 @@ TEST_F(ApplyTest, M29_PrintsTheLeastThatMakesItSoAndThenIsUpToDate) {
   WriteFile("PUBLIC.C.yaml", "kind: connection\ntype: postgres\nhost: h2\nuser: u\ndatabase: d\n");
   const std::string plan =
       "ALTER CATALOG A SET ('uri' = 'u2', 'y' = 'it''s'), RESET ('x');\n"
-      "ALTER CONNECTION PUBLIC.C SET (HOST = 'h2'), RESET (PORT);\n";
+      "ALTER CONNECTION PUBLIC.C SET (HOST 'h2'), RESET (PORT);\n";
   EXPECT_THAT(Apply({"--dry-run"}), AllOf(Exits(0), Prints(plan)));
   EXPECT_THAT(Apply(), AllOf(Exits(0), Prints(plan + "version 3\n")));
   EXPECT_THAT(Apply(), AllOf(Exits(0), Prints("up to date\n")));
