@@ -112,10 +112,11 @@ TEST_F(ApplyTest, OfADryRunWritesNothing) {
 TEST_F(ApplyTest, SaysWhoDidItUnlessItIsTold) {
   WriteFile("A.yaml", "type: hive\n");
   Apply();
-  EXPECT_THAT(Run({"log", store()}), Prints(HasSubstr("intake:" + files())));
+  EXPECT_THAT(Run({"log", store(), "-o", "jsonl"}), Prints(HasSubstr("intake:" + files())));
   WriteFile("A.yaml", "type: hive\nx: 1\n");
   Apply({"--author", "me", "--message", "why"});
-  EXPECT_THAT(Run({"log", store()}), Prints(AllOf(HasSubstr("me"), HasSubstr("why"))));
+  EXPECT_THAT(Run({"log", store(), "-o", "jsonl"}),
+              Prints(AllOf(HasSubstr("me"), HasSubstr("why"))));
 }
 
 }  // namespace
