@@ -314,8 +314,9 @@ FlatMap ObjectEntries(const CatalogView& catalog, const ConfiguredDescriptor& ob
     map.push_back({OptionEntryKey(option.key()), OptionText(catalog, object, option)});
   }
   for (const OptionDescriptor& label : object.labels()) {
-    map.push_back(
-        {absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())), std::string(label.value())});
+    const bool hidden = IsSecretLabel(label.key(), label.value());
+    map.push_back({absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())),
+                   std::string(hidden ? kMasked : label.value())});
   }
   if (object.generation() > 0) {
     map.push_back({"object:generation", absl::StrCat(object.generation())});
