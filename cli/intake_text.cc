@@ -50,7 +50,11 @@ std::string ValueSql(const ConfiguredDescriptor& object, const OptionSetting& se
 
 std::string SetSql(const ConfiguredDescriptor& object, const AlterConfigured& alter) {
   return absl::StrJoin(*alter.set, ", ", [&](std::string* out, const OptionSetting& setting) {
-    absl::StrAppend(out, KeySql(alter.kind, setting.key), " = ", ValueSql(object, setting));
+    const std::string key = KeySql(alter.kind, setting.key);
+    // A name must not be taken for one of the words, nor SECRET for its own.
+    const bool clear = absl::ascii_isupper(static_cast<unsigned char>(key.front())) &&
+                       !key.starts_with("U&") && !key.ends_with("SECRET");
+    absl::StrAppend(out, key, clear ? " " : " = ", ValueSql(object, setting));
   });
 }
 

@@ -48,8 +48,9 @@ absl::Status CatalogStore::Close() {
     manager.swap(manager_);
   }
   if (manager == nullptr) return absl::OkStatus();
+  const absl::Status closed = manager->handles().Close();
   manager->Close();
-  return absl::OkStatus();
+  return closed;
 }
 
 absl::Status CatalogStore::Store(const std::string& name, const StoredCatalog& catalog) {

@@ -43,8 +43,9 @@ class CatalogStore {
 
   // An open store stays as it is. Fails as CatalogManager::Open does.
   absl::Status Open();
-  // Waits for what is under way. A store that is closed stays so. An error says what could
-  // not be closed, all of it; the store is closed all the same.
+  // Waits for what is under way, and closes handles. A store that is closed stays so, and it
+  // is closed after an error too.
+  //   INTERNAL  names all handles that did not close, and what they said
   absl::Status Close();
 
   //   OBJECT_EXISTS  there is a catalog of this name; and as CreateConfigured

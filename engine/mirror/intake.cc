@@ -225,6 +225,10 @@ void Planner::Alter(const ConfiguredDescriptor& now, const DesiredObject& object
   SetAndReset(now, file, alter);
   if (file.comment != now.comment()) alter.comment = file.comment;
   std::vector<Option> labels = LabelsOf(file, now.FindLabel(kManagedByLabel));
+  for (Option& label : labels) {
+    const auto before = now.FindLabel(label.key);
+    if (label.value == kMasked && before) label.value = std::string(*before);
+  }
   if (labels != now.ToFields().labels) alter.labels = std::move(labels);
   if (!alter.set && !alter.reset && !alter.comment && !alter.labels) return;
   alters_.push_back({std::move(alter), object.path, file.line});

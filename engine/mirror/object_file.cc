@@ -242,6 +242,19 @@ absl::Status ReadOption(const FlatEntry& entry, std::string_view words, const Ki
   return absl::OkStatus();
 }
 
+// Nobody resolves what a label says, so one that sounds like a secret is none or a slip.
+bool IsSecretLabel(std::string_view key, std::string_view value) {
+  return SoundsSensitive(key) && !value.empty() && !IsPlaceholder(value);
+}
+
+absl::Status ReadLabel(const FlatEntry& entry, std::string_view key, ObjectFile& file) {
+  if (IsSecretLabel(key, entry.value) && entry.value != kMasked) {
+    return BadEntry(entry, "is seen by everybody, and sounds as if nobody should see it");
+  }
+  file.labels.push_back({std::string(key), entry.value});
+  return absl::OkStatus();
+}
+
 absl::Status ReadEntry(const FlatEntry& entry, const KindDefinition& kind, ObjectFile& file) {
   const std::string_view key = entry.key;
   if (key == "kind" || key == "type" || key == "object:name" || key == "object:schema" ||
@@ -253,8 +266,7 @@ absl::Status ReadEntry(const FlatEntry& entry, const KindDefinition& kind, Objec
     return absl::OkStatus();
   }
   if (key.starts_with(kLabelPrefix)) {
-    file.labels.push_back({std::string(key.substr(kLabelPrefix.size())), entry.value});
-    return absl::OkStatus();
+    return ReadLabel(entry, key.substr(kLabelPrefix.size()), file);
   }
   if (key.starts_with(kColumnPrefix)) {
     file.column_entries.push_back(entry);
@@ -302,8 +314,9 @@ FlatMap ObjectEntries(const CatalogView& catalog, const ConfiguredDescriptor& ob
     map.push_back({OptionEntryKey(option.key()), OptionText(catalog, object, option)});
   }
   for (const OptionDescriptor& label : object.labels()) {
-    map.push_back(
-        {absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())), std::string(label.value())});
+    const bool hidden = IsSecretLabel(label.key(), label.value());
+    map.push_back({absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())),
+                   std::string(hidden ? kMasked : label.value())});
   }
   if (object.generation() > 0) {
     map.push_back({"object:generation", absl::StrCat(object.generation())});

@@ -41,7 +41,7 @@ TEST_F(ApplyTest, M29_PrintsTheLeastThatMakesItSoAndThenIsUpToDate) {
   WriteFile("PUBLIC.C.yaml", "kind: connection\ntype: postgres\nhost: h2\nuser: u\ndatabase: d\n");
   const std::string plan =
       "ALTER CATALOG A SET ('uri' = 'u2', 'y' = 'it''s'), RESET ('x');\n"
-      "ALTER CONNECTION PUBLIC.C SET (HOST = 'h2'), RESET (PORT);\n";
+      "ALTER CONNECTION PUBLIC.C SET (HOST 'h2'), RESET (PORT);\n";
   EXPECT_THAT(Apply({"--dry-run"}), AllOf(Exits(0), Prints(plan)));
   EXPECT_THAT(Apply(), AllOf(Exits(0), Prints(plan + "version 3\n")));
   EXPECT_THAT(Apply(), AllOf(Exits(0), Prints("up to date\n")));
@@ -112,10 +112,11 @@ TEST_F(ApplyTest, OfADryRunWritesNothing) {
 TEST_F(ApplyTest, SaysWhoDidItUnlessItIsTold) {
   WriteFile("A.yaml", "type: hive\n");
   Apply();
-  EXPECT_THAT(Run({"log", store()}), Prints(HasSubstr("intake:" + files())));
+  EXPECT_THAT(Run({"log", store(), "-o", "jsonl"}), Prints(HasSubstr("intake:" + files())));
   WriteFile("A.yaml", "type: hive\nx: 1\n");
   Apply({"--author", "me", "--message", "why"});
-  EXPECT_THAT(Run({"log", store()}), Prints(AllOf(HasSubstr("me"), HasSubstr("why"))));
+  EXPECT_THAT(Run({"log", store(), "-o", "jsonl"}),
+              Prints(AllOf(HasSubstr("me"), HasSubstr("why"))));
 }
 
 }  // namespace

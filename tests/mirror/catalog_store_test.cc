@@ -52,6 +52,36 @@ TEST(CatalogStoreScenarios, F23_AnswersNothingUnlessItIsOpen) {
   expect_closed();
 }
 
+// It does not close.
+class StuckHandle final : public Handle {
+ public:
+  explicit StuckHandle(std::string name) : name_(std::move(name)) {}
+  absl::Status Close() override {
+    return MakeError(Reason::IO_ERROR, absl::StrCat("the pipe of ", name_, " is stuck"));
+  }
+
+ private:
+  const std::string name_;
+};
+
+TEST(CatalogStoreScenarios, F23_ClosingReportsBothHandlesThatFail) {
+  CatalogStore store(
+      {.log = "memory",
+       .factories = {{.kind = ObjectKind::kCatalog, .build = [](const HandleSpec& spec) {
+                        return std::make_unique<StuckHandle>(spec.name);
+                      }}}});
+  ASSERT_THAT(store.Open(), IsOk());
+  for (const char* name : {"a", "b"}) {
+    ASSERT_THAT(store.Store(name, kHive), IsOk());
+    const Catalog now = store.manager()->Latest();
+    ASSERT_THAT(store.manager()->handles().Get(now, ObjectNamed(now, name)->id()), IsOk());
+  }
+  EXPECT_THAT(store.Close(),
+              FailsWith(Reason::INTERNAL, {"the pipe of a is stuck", "the pipe of b is stuck"}));
+  EXPECT_THAT(store.Close(), IsOk());
+  EXPECT_THAT(store.List(), FailsWith(Reason::STORE_NOT_OPEN));
+}
+
 TEST(CatalogStoreScenarios, F19_MemoryIsGoneAfterwardsAndRocksDbIsWhatItWas) {
   CatalogStore memory({.log = "memory"});
   ASSERT_THAT(memory.Open(), IsOk());

@@ -273,6 +273,25 @@ TEST_F(IntakeTest, KeepsLabelsOfFilesAndItsOwn) {
   EXPECT_FALSE(Run().changed);
 }
 
+TEST_F(IntakeTest, RefusesASecretAsALabel) {
+  files_.Write("A.yaml", absl::StrCat("type: test\nlabel:password: ", kMarker, "\n"));
+  const std::string problem = ProblemOf(Run());
+  EXPECT_THAT(problem, HasSubstr("A.yaml:2: "));
+  EXPECT_THAT(problem, Not(HasSubstr(kMarker)));
+}
+
+TEST_F(IntakeTest, TakesAHiddenLabelForUnchanged) {
+  const Mirrored mirrored(files_);
+  CreateConfigured create = CatalogNamed("A");
+  create.labels = {{"api-token", kMarker}};
+  mirrored.Do(create);
+  EXPECT_THAT(files_.Read("A.yaml"), Not(HasSubstr(kMarker)));
+  files_.Write("A.yaml", files_.Read("A.yaml") + "x: 1\n");
+  ASSERT_THAT(Intake({.directory = files_.path()}).Run(*mirrored), IsOk());
+  EXPECT_EQ(ValueOf(mirrored->Latest(), "A", "x"), "1");
+  EXPECT_EQ(ObjectNamed(mirrored->Latest(), "A")->FindLabel("api-token"), kMarker);
+}
+
 TEST_F(IntakeTest, CallsADirectoryByOneName) {
   EXPECT_EQ(Intake({.directory = "/a/./b/../c//"}).owner(), "/a/c");
   EXPECT_EQ(Intake({.directory = "x"}).owner(), (std::filesystem::current_path() / "x").string());
