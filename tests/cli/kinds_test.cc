@@ -177,7 +177,7 @@ TEST_F(KindsTest, DescribeTellsTypeOptionsAndWhoUsesIt) {
                              "  comment                   the \"first\"\n"
                              "  used by                   source PUBLIC.S, kind 200 PUBLIC.G\n"))));
   EXPECT_THAT(Run({"describe", store(), "source", "public.s"}),
-              Prints(HasSubstr("  column ID          BIGINT NOT NULL\n")));
+              Prints(HasSubstr("  column ID              BIGINT NOT NULL\n")));
 }
 
 TEST_F(KindsTest, AnAmbiguousNameListsTheKinds) {

@@ -10,6 +10,7 @@
 
 #include "annals/annals.h"
 #include "annals/catalog/kind.h"
+#include "annals/cli/console.h"
 #include "annals/cli/looking.h"
 #include "annals/cli/program.h"
 #include "annals/ddl/parse.h"

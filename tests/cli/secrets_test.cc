@@ -206,7 +206,7 @@ TEST_F(SecretsTest, F21_FilesThatAreAppliedGiveNothingAway) {
     Told(words);
   }
   TellAll();
-  EXPECT_THAT(Run({"ls", store()}), Prints(HasSubstr("catalog     F")));
+  EXPECT_THAT(Run({"ls", store()}), Prints(HasSubstr("catalog     \"f\"")));
   EXPECT_THAT(FilesWith(kMarker), ::testing::IsEmpty());
 }
 
