@@ -68,9 +68,6 @@ class HandleScenarios : public ::testing::Test {
   HandleStatus StatusOf(ObjectKind kind, const std::string& name) {
     return manager_->handles().StatusOf(manager_->Latest(), IdOf(kind, name));
   }
-  bool Reaches(ObjectKind kind, const std::string& name, HandleState state) {
-    return Eventually([&] { return StatusOf(kind, name).state == state; });
-  }
   bool Closes(const std::string& name, int closes) {
     return Eventually([&] { return script_->Of(name).closes >= closes; }) &&
            script_->Of(name).closes == closes;
@@ -176,10 +173,13 @@ TEST_F(HandleScenarios, APreloadThatFailsIsTriedAgainAndKeepsNobodyOut) {
   Do(CatalogNamed("C1", /*initialize=*/false));
   script_->OnBuild([](const HandleSpec&) { return absl::UnavailableError("down"); });
   Open({"C1"});
+  Follow();
   EXPECT_EQ(StatusOf(kCatalogKind, "C1").state, HandleState::kFailed);
   script_->OnBuild(nullptr);
-  clock_.Pass(100);
-  EXPECT_TRUE(Reaches(kCatalogKind, "C1", HandleState::kReady));
+  EXPECT_TRUE(Eventually([&] {
+    clock_.Pass(100);
+    return StatusOf(kCatalogKind, "C1").state == HandleState::kReady;
+  }));
 }
 
 // F-08: uses of a, b, c, a under each policy.
