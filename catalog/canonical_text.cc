@@ -111,7 +111,7 @@ std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& o
   return shown == option.value() ? Quoted(shown) : std::string(shown);
 }
 
-// The keys of options are words joined by dashes.
+// Types and the keys of options are words joined by dashes.
 std::string KeyText(std::string_view key) {
   std::string word(key);
   std::ranges::replace(word, '-', '_');
@@ -122,7 +122,7 @@ void AddConfigured(const CatalogView& catalog, const ConfiguredDescriptor& objec
                    std::vector<std::string>& lines) {
   const std::string path = PathOf(catalog, object);
   std::string line = absl::StrCat(ToAbsl(KindName(object.kind())), " ", path);
-  if (!object.type().empty()) absl::StrAppend(&line, " type=", CanonicalName(object.type()));
+  if (!object.type().empty()) absl::StrAppend(&line, " type=", KeyText(object.type()));
   if (object.generation() > 0) absl::StrAppend(&line, " generation=", object.generation());
   if (!object.comment().empty()) absl::StrAppend(&line, " comment=", Quoted(object.comment()));
   for (const OptionDescriptor& option : object.options()) {

@@ -115,7 +115,7 @@ std::string KnownNames::CreatedWords(const ObjectDescriptor& object) const {
   }
   const auto configured = As<ConfiguredDescriptor>(object);
   if (configured && !configured->type().empty()) {
-    absl::StrAppend(&words, " (", CanonicalName(configured->type()), ")");
+    absl::StrAppend(&words, " (", ToAbsl(configured->type()), ")");
   }
   if (const auto index = As<IndexDescriptor>(object)) {
     std::vector<ColumnId> columns;
@@ -149,8 +149,9 @@ std::vector<KnownNames::Part> KnownNames::PartsOf(const ObjectDescriptor& object
   const auto configured = As<ConfiguredDescriptor>(object);
   if (!configured) return {};
   const ConfiguredFields fields = configured->ToFields();
-  std::vector<Part> parts = {{"comment", Quoted(fields.comment)},
-                             {"generation", absl::StrCat(fields.generation)}};
+  std::vector<Part> parts;
+  if (!fields.comment.empty()) parts.push_back({"comment", Quoted(fields.comment)});
+  if (fields.generation > 0) parts.push_back({"generation", absl::StrCat(fields.generation)});
   for (const Option& option : fields.options) {
     parts.push_back({"option:" + option.key, ValueWords(object, option)});
   }

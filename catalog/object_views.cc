@@ -179,12 +179,12 @@ void AddObjects(const CatalogView& catalog, Rows& rows) {
   catalog.ForEachObject([&](const ObjectDescriptor& object) {
     if (!object.has_name()) return;
     const auto configured = As<ConfiguredDescriptor>(object);
-    rows.push_back(
-        {ValueOf(object.id()), WordValue(KindName(object.kind())), NameOf(catalog, object.parent()),
-         ValueOf(object.name()), configured ? ValueOrNull(configured->type()) : ViewValue(),
-         ValueOrNull(object.comment()),
-         configured ? ValueOf(uint64_t{configured->generation()}) : ViewValue(),
-         FingerprintOf(object).ToHex(), ValueOf(object.from()), object.updated_at()});
+    rows.push_back({ValueOf(object.id()), WordValue(KindName(object.kind())),
+                    NameOf(catalog, object.parent()), ValueOf(object.name()),
+                    configured ? ValueOrNull(configured->type()) : ViewValue(),
+                    ValueOrNull(object.comment()),
+                    configured ? ValueOf(uint64_t{configured->generation()}) : ViewValue(),
+                    FingerprintOf(object).ToHex(), ValueOf(object.from()), object.updated_at()});
   });
 }
 

@@ -203,7 +203,8 @@ Verb BlameVerb() {
                       .kind = Parameter::Kind::kPositional,
                       .least = 1,
                       .most = 2},
-                     Value("--at", "the version to look at (default: latest)"), SalvageFlag(),
+                     Value("--at", "the version to look at (default: latest)"),
+                     SalvageFlag(),
                      Choice("-o,--output", "how to write it (default: table)", {"table", "json"})},
       .run = RunBlame,
       .paged = true};

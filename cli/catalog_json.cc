@@ -148,11 +148,11 @@ Json ViewJson(const SystemViewDescriptor& view) {
           {"columns", ColumnsJson(view.columns())}};
 }
 
-// {"object": "secret", "schema": "PUBLIC", "name": "P", "id": 7}
+// {"kind": "secret", "schema": "PUBLIC", "name": "P", "id": 7}: a request names an object so.
 Json ReferenceJson(const CatalogView& catalog, ObjectId id) {
   const ObjectDescriptor target = catalog.Find(id);
   if (!target) return {{"id", id.value}};
-  Json json = {{"object", KindWord(target.kind())}};
+  Json json = {{"kind", KindWord(target.kind())}};
   if (const ObjectDescriptor schema = catalog.Find(target.parent())) {
     json["schema"] = Spelled(schema.name());
   }

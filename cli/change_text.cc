@@ -38,7 +38,7 @@ void AddDifference(const Property& before, const Property& after,
   }
 }
 
-// "(4 columns)", "on A.B (C)"
+// "(4 columns)", "on A.B", "(kafka)"
 std::string CreatedText(const CatalogView& catalog, const ObjectDescriptor& object) {
   const std::string what = KindAndName(catalog, object);
   if (const auto table = As<TableDescriptor>(object)) {
@@ -48,6 +48,8 @@ std::string CreatedText(const CatalogView& catalog, const ObjectDescriptor& obje
     const ObjectDescriptor table = catalog.Find(index->table_id());
     return absl::StrCat(what, table ? " on " + QualifiedName(catalog, table) : "");
   }
+  const auto other = As<ConfiguredDescriptor>(object);
+  if (other && !other->type().empty()) return absl::StrCat(what, " (", ToAbsl(other->type()), ")");
   return what;
 }
 

@@ -73,9 +73,11 @@ std::string BashCompletion(const std::vector<Verb>& verbs) {
     names.push_back(verb.name);
     options += EntryOf(verb.name, Joined(spellings));
   }
-  return absl::StrReplaceAll(
-      kBash, {{"@options@", options}, {"@choices@", choices}, {"@verbs@", Joined(names)},
-              {"@named@", Joined(named)}, {"@kinds@", absl::StrJoin(KindWords(), " ")}});
+  return absl::StrReplaceAll(kBash, {{"@options@", options},
+                                     {"@choices@", choices},
+                                     {"@verbs@", Joined(names)},
+                                     {"@named@", Joined(named)},
+                                     {"@kinds@", absl::StrJoin(KindWords(), " ")}});
 }
 
 Verb CompletionVerb() {

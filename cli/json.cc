@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "annals/catalog/kind.h"
 #include "annals/commands/names.h"
 #include "annals/schemas/status.h"
 #include "annals/schemas/unicode.h"
@@ -13,7 +14,8 @@
 namespace annals::cli {
 namespace {
 
-// What the parser says, with what it read last cut, and without its own words in front:
+// What the parser says, with what it read last cut, or left out if that is a string, which may
+// be a password that somebody mistyped the comma before; and without its own words in front:
 // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error while
 // parsing value - invalid literal; last read: 'no'"
 std::string DetailOf(const nlohmann::detail::exception& error, const std::string& token) {
@@ -21,8 +23,13 @@ std::string DetailOf(const nlohmann::detail::exception& error, const std::string
   const size_t place = what.find(": ");
   std::string detail = what.substr(place == std::string::npos ? what.find(' ') + 1 : place + 2);
   const size_t read = detail.find(token);
-  if (!token.empty() && read != std::string::npos) detail.replace(read, token.size(), Shown(token));
+  const std::string shown = token.starts_with('"') ? "a string" : Shown(token);
+  if (!token.empty() && read != std::string::npos) detail.replace(read, token.size(), shown);
   return detail;
+}
+
+std::string WithoutLastRead(const std::string& detail) {
+  return detail.substr(0, detail.find("; last read"));
 }
 
 // Builds the value from the parser's events; the parser itself does not recurse.
@@ -34,7 +41,7 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool number_unsigned(number_unsigned_t value) override { return Add(value); }
   bool number_float(number_float_t value, const string_t& text) override {
     if (text.find_first_of(".eE") == string_t::npos) {
-      return Refuse(absl::StrCat("the number ", Shown(text), " is beyond 64 bits"));
+      return Refuse(absl::StrCat("the number ", ShownValueOf(text), " is beyond 64 bits"));
     }
     return Add(value);
   }
@@ -59,15 +66,23 @@ class Builder final : public nlohmann::json_sax<Json> {
                    const nlohmann::detail::exception& error) override {
     constexpr int kOutOfRange = 406;
     if (error.id == kOutOfRange) {
-      return Refuse(absl::StrCat("the number ", Shown(token), " is too large"));
+      return Refuse(absl::StrCat("the number ", ShownValueOf(token), " is too large"));
     }
-    return Refuse(absl::StrCat("no JSON at byte ", position, ": ", DetailOf(error, token)));
+    const std::string detail = DetailOf(error, token);
+    return Refuse(absl::StrCat("no JSON at byte ", position, ": ",
+                               Hides() ? WithoutLastRead(detail) : detail));
   }
 
   Json TakeValue() { return std::move(root_); }
   const std::string& problem() const { return problem_; }
 
  private:
+  // Whether what comes is to be seen by nobody, as far as its key tells.
+  bool Hides() const { return SoundsSensitive(key_); }
+  std::string ShownValueOf(const std::string& text) const {
+    return Hides() ? std::string(kMasked) : Shown(text);
+  }
+
   bool Refuse(std::string problem) {
     problem_ = std::move(problem);
     return false;

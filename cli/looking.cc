@@ -1,15 +1,19 @@
 #include "annals/cli/looking.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/apply.h"
 #include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/configured.h"
+#include "annals/catalog/dependents.h"
 #include "annals/catalog/entry_text.h"
 #include "annals/cli/catalog_json.h"
 #include "annals/cli/change_text.h"
+#include "annals/cli/effects.h"
 #include "annals/cli/listing.h"
 #include "annals/cli/moment_text.h"
 #include "annals/cli/object_lookup.h"
@@ -39,19 +43,6 @@ absl::StatusOr<Catalog> CatalogOf(const ddl::AsOf& as_of, const CatalogManager& 
   if (!catalog.ok() || catalog->version().value > 0) return catalog;
   return MakeError(Reason::CATALOG_TIMESTAMP_NOT_FOUND,
                    absl::StrCat("'", *moment, "' is before all versions"));
-}
-
-ObjectKind KindOf(ddl::Show::What what) {
-  switch (what) {
-    case ddl::Show::What::kSchemas:
-      return ObjectKind::kSchema;
-    case ddl::Show::What::kTables:
-      return ObjectKind::kTable;
-    case ddl::Show::What::kIndexes:
-      return ObjectKind::kIndex;
-    default:
-      return ObjectKind::kZone;
-  }
 }
 
 absl::StatusOr<std::string> Versions(const ddl::Show& show, const Catalog& until,
@@ -94,11 +85,11 @@ std::string EntryText(const UpdateEntry& entry, const KnownNames& names, const C
          (drop != nullptr && drop->cascade ? " and what depends on it" : "");
 }
 
-// Each entry is told on what those before it leave.
-std::string EntriesText(const UpdateEntries& entries, const CatalogView& catalog) {
+// Each entry is told on what those before it leave, and is done to `done`.
+std::string EntriesText(const UpdateEntries& entries, const CatalogView& catalog,
+                        CatalogDraft& done) {
   const KnownNames names(entries, &catalog, &ddl::QuoteName);
   TextTable table({"ENTRY", "WHAT IT DOES"});
-  CatalogDraft done(catalog, catalog.version().Next(), {});
   for (const UpdateEntry& entry : entries) {
     CatalogDraft next(done, done.version(), {});
     // A version may have come in between, on which the entry does not fit.
@@ -110,8 +101,42 @@ std::string EntriesText(const UpdateEntries& entries, const CatalogView& catalog
   return table.TakeText();
 }
 
-std::string JsonListing(const CatalogView& catalog,
-                        const std::function<bool(const ObjectDescriptor&)>& wanted) {
+using Wanted = std::function<bool(const ObjectDescriptor&)>;
+
+// Configured objects by name.
+std::string ConfiguredListing(const CatalogView& catalog, const Wanted& wanted) {
+  std::map<std::string, ConfiguredDescriptor> objects;
+  catalog.ForEachObject([&](const ObjectDescriptor& object) {
+    if (!wanted(object)) return;
+    objects.emplace(QualifiedName(catalog, object), *As<ConfiguredDescriptor>(object));
+  });
+  TextTable table({"NAME", "TYPE", "VERSION", "COMMENT"});
+  for (const auto& [name, object] : objects) {
+    table.AddRow({name, std::string(object.type()), absl::StrCat(object.from().value),
+                  std::string(object.comment())});
+  }
+  return table.TakeText();
+}
+
+// Those after whom they depend on.
+std::string DependentsText(const CatalogView& catalog, ObjectId id) {
+  TextTable table({"KIND", "NAME", "VERSION", "DETAILS"});
+  for (const ObjectDescriptor& object : DependentsOf(catalog, id)) {
+    table.AddRow({std::string(KindName(object.kind())), QualifiedName(catalog, object),
+                  absl::StrCat(object.from().value), ShortText(catalog, object)});
+  }
+  return table.TakeText();
+}
+
+std::string DependentsJson(const CatalogView& catalog, ObjectId id) {
+  Json list = Json::array();
+  for (const ObjectDescriptor& object : DependentsOf(catalog, id)) {
+    list.push_back(ObjectJson(catalog, object));
+  }
+  return PrettyJsonText(list);
+}
+
+std::string JsonListing(const CatalogView& catalog, const Wanted& wanted) {
   Json list = Json::array();
   catalog.ForEachObject([&](const ObjectDescriptor& object) {
     if (object.has_name() && wanted(object)) list.push_back(ObjectJson(catalog, object));
@@ -130,14 +155,14 @@ class Looker {
 
   absl::StatusOr<std::string> operator()(const ddl::Show& show) const {
     ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_, looking_));
-    if (show.what == ddl::Show::What::kVersions) {
-      return Versions(show, catalog, manager_, looking_.json);
-    }
+    if (!show.kind.has_value()) return Versions(show, catalog, manager_, looking_.json);
     const auto wanted = [&](const ObjectDescriptor& object) {
-      return object.kind() == KindOf(show.what) &&
+      return object.kind() == *show.kind &&
              (!show.like.has_value() || IsLike(object.name(), *show.like));
     };
-    return looking_.json ? JsonListing(catalog, wanted) : ListingText(catalog, wanted);
+    if (looking_.json) return JsonListing(catalog, wanted);
+    return IsConfigured(*show.kind) ? ConfiguredListing(catalog, wanted)
+                                    : ListingText(catalog, wanted);
   }
 
   absl::StatusOr<std::string> operator()(const ddl::Describe& describe) const {
@@ -145,7 +170,7 @@ class Looker {
     ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object,
                             FindObject(catalog, describe.kind, describe.schema, describe.name));
     return looking_.json ? PrettyJsonText(ObjectJson(catalog, object))
-                         : DescribeText(catalog, object);
+                         : DescribeText(catalog, object, describe.extended);
   }
 
   absl::StatusOr<std::string> operator()(const ddl::ShowCreate& show) const {
@@ -156,11 +181,21 @@ class Looker {
     return sql + "\n";
   }
 
+  absl::StatusOr<std::string> operator()(const ddl::ShowDependents& show) const {
+    ANNALS_ASSIGN_OR_RETURN(const Catalog catalog, CatalogOf(show.as_of, manager_, looking_));
+    ANNALS_ASSIGN_OR_RETURN(const ObjectDescriptor object,
+                            FindObject(catalog, show.kind, show.schema, show.name));
+    return looking_.json ? DependentsJson(catalog, object.id())
+                         : DependentsText(catalog, object.id());
+  }
+
   absl::StatusOr<std::string> operator()(const ddl::Explain& explain) const {
     ANNALS_ASSIGN_OR_RETURN(const UpdateEntries entries,
                             manager_.Explain(explain.write.commands, options_));
     const Catalog catalog = manager_.Latest();
-    return EntriesText(entries, catalog);
+    CatalogDraft done(catalog, catalog.version().Next(), {});
+    const std::string text = EntriesText(entries, catalog, done);
+    return text + EffectsText(explain.write.commands, catalog, done);
   }
 
  private:

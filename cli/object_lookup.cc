@@ -1,5 +1,6 @@
 #include "annals/cli/object_lookup.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -20,6 +21,8 @@ namespace {
 
 using Objects = std::vector<ObjectDescriptor>;
 
+constexpr int kLastKind = 254;  // Its number; nobody can register one so high.
+
 // All that are called so, of `kind` if one is given: one of `schema`, or without that one of
 // PUBLIC and one of each kind at the root. Which kinds live there is not asked: nobody may
 // have registered them here.
@@ -34,7 +37,6 @@ Objects FindAll(const CatalogView& catalog, std::optional<ObjectKind> kind,
     look_in(NameScope::In(owner->id()));
   }
   if (schema) return found;
-  constexpr int kLastKind = 254;
   for (int number = 1; number <= kLastKind; ++number) {
     const auto one = static_cast<ObjectKind>(number);
     if (!kind || *kind == one) look_in(NameScope::Root(one));
@@ -93,14 +95,15 @@ std::vector<std::string> KindWords() {
 }
 
 std::optional<ObjectKind> KindByWord(std::string_view word) {
-  const std::string lower = absl::AsciiStrToLower(ToAbsl(word));
-  if (lower == "view" || lower == "system_view") return ObjectKind::kSystemView;
-  for (const ObjectKind kind :
-       {ObjectKind::kSchema, ObjectKind::kTable, ObjectKind::kIndex, ObjectKind::kZone}) {
-    if (KindName(kind) == lower) return kind;
+  if (const KindDefinition* kind = FindKindByName(word)) return kind->kind;
+  std::string name = absl::AsciiStrToLower(ToAbsl(word));
+  std::ranges::replace(name, '_', ' ');
+  if (name == "view") return ObjectKind::kSystemView;
+  for (int number = 1; number <= kLastKind; ++number) {
+    const auto kind = static_cast<ObjectKind>(number);
+    if (KindName(kind) == name) return kind;
   }
-  const KindDefinition* const definition = FindKindByName(lower);
-  return definition != nullptr ? std::optional(definition->kind) : std::nullopt;
+  return std::nullopt;
 }
 
 // A name alone may also be that of another schema's object, which is worth saying.

@@ -14,7 +14,7 @@
 
 namespace annals::cli {
 
-// "table", "index", "connection", ... as on the command line.
+// "table", "view", "connection", ... as on the command line; "kind 64" too.
 std::optional<ObjectKind> KindByWord(std::string_view word);
 // All such words.
 std::vector<std::string> KindWords();

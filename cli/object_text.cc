@@ -147,7 +147,7 @@ std::string TableShort(const TableDescriptor& table) {
                       key.empty() ? "" : ColumnNames(table, key));
 }
 
-// "kafka, broker=h1:9092, sasl-password=secret PUBLIC.P, ..."
+// "kafka, broker=h1:9092, sasl-password=PUBLIC.P, ..."
 std::string ConfiguredShort(const CatalogView& catalog, const ConfiguredDescriptor& object) {
   constexpr size_t kShownOptions = 3;
   constexpr size_t kShownWidth = 60;
@@ -155,8 +155,10 @@ std::string ConfiguredShort(const CatalogView& catalog, const ConfiguredDescript
   if (!object.type().empty()) parts.emplace_back(object.type());
   const std::vector<OptionDescriptor> options = object.options();
   for (size_t i = 0; i < options.size() && i < kShownOptions; ++i) {
-    const std::string text = OptionText(catalog, object, options[i]);
-    parts.push_back(absl::StrCat(ToAbsl(options[i].key()), "=", Shortened(text, kShownWidth)));
+    const bool refers = options[i].ref() != kNoObject;
+    const std::string text = refers ? NameOf(catalog, options[i].ref())
+                                    : Shortened(ShownValue(object, options[i]), kShownWidth);
+    parts.push_back(absl::StrCat(ToAbsl(options[i].key()), "=", text));
   }
   if (options.size() > kShownOptions) parts.emplace_back("...");
   if (!object.columns().empty()) parts.push_back(Count(object.columns().size(), "column"));
@@ -248,12 +250,18 @@ std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& obj
        absl::StrCat("version ", object.from().value, ", ", MomentText(object.updated_at()))}};
   if (IsConfigured(object.kind())) {
     properties.push_back({"", "fingerprint", FingerprintOf(object).ToHex()});
+    properties.push_back(
+        {"", "effective fingerprint", EffectiveFingerprints(catalog).Of(object.id()).ToHex()});
   }
   for (Property& property : PropertiesOf(catalog, object)) {
     const bool extends =
         property.key.starts_with(kOptionLabel) || property.key.starts_with(kLabelLabel);
     if (extended || !extends) properties.push_back(std::move(property));
   }
+  const auto is_fingerprint = [](const Property& one) {
+    return one.key.empty() && one.label.ends_with("fingerprint");
+  };
+  if (!extended) std::erase_if(properties, is_fingerprint);
   catalog.ForEachDependent(object.id(), [&](const ObjectDescriptor& dependent) {
     const auto index = As<IndexDescriptor>(dependent);
     if (!index || !index->alive() || object.kind() != ObjectKind::kTable) return;

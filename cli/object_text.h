@@ -32,13 +32,13 @@ std::string ColumnText(const ColumnDescriptor& column);
 // Whether `object` is the index of a table's primary key.
 bool IsKeyIndex(const CatalogView& catalog, const ObjectDescriptor& object);
 
-// "h1:9092", "***", "secret PUBLIC.P": what an option of a configured object is set to, as people may see it:
-// its value, or the object that it refers to.
+// "h1:9092", "***", "secret PUBLIC.P": what an option of a configured object is set to, as people
+// may see it: its value, or the object that it refers to.
 std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& object,
                        const OptionDescriptor& option);
 
-// All about one object, in lines; of a configured one without its options and labels if
-// that is not `extended`.
+// All about one object, in lines; of a configured one without its options, its labels and
+// its fingerprint if that is not `extended`.
 std::string DescribeText(const CatalogView& catalog, const ObjectDescriptor& object,
                          bool extended = true);
 

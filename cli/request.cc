@@ -6,18 +6,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/fields.h"
 #include "annals/cli/json.h"
+#include "annals/commands/alter_configured.h"
 #include "annals/commands/alter_table_add_column.h"
 #include "annals/commands/alter_table_alter_column.h"
 #include "annals/commands/alter_table_drop_column.h"
 #include "annals/commands/alter_table_set_property.h"
 #include "annals/commands/alter_zone.h"
+#include "annals/commands/create_configured.h"
 #include "annals/commands/create_index.h"
 #include "annals/commands/create_schema.h"
 #include "annals/commands/create_system_view.h"
 #include "annals/commands/create_table.h"
 #include "annals/commands/create_zone.h"
+#include "annals/commands/drop_configured.h"
 #include "annals/commands/drop_index.h"
 #include "annals/commands/drop_schema.h"
 #include "annals/commands/drop_table.h"
@@ -26,6 +30,7 @@
 #include "annals/commands/names.h"
 #include "annals/commands/rename_index.h"
 #include "annals/commands/rename_table.h"
+#include "annals/ddl/rollback.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -385,6 +390,163 @@ CatalogCommand ReadCreateSystemView(Fields& fields) {
                           .kind = TakeViewKind(fields)};
 }
 
+// --- Configured kinds.
+
+std::string JoinedKindNames() {
+  std::vector<std::string> names;
+  for (const KindDefinition* kind : AllKinds()) names.push_back(kind->name);
+  return absl::StrJoin(names, ", ");
+}
+
+// The registered kind that `word` names; null, and refused, if there is none.
+const KindDefinition* KindNamed(Fields& fields, std::string_view word) {
+  const KindDefinition* const kind = FindKindByName(word);
+  if (kind == nullptr) {
+    fields.Refuse("kind", absl::StrCat(Quoted(word), " is no kind of such objects; there are ",
+                                       JoinedKindNames()));
+  }
+  return kind;
+}
+
+// `schema` must be given unless the kind lives at the root.
+template <typename Command>
+Command TakeConfigured(Fields& fields) {
+  Command command;
+  const KindDefinition* const kind = KindNamed(fields, fields.RequiredText("kind"));
+  const auto schema = fields.Text("schema");
+  if (kind != nullptr) command.kind = kind->kind;
+  if (kind != nullptr && !kind->at_root && !schema) {
+    fields.Refuse("schema", "is missing; it must be a string");
+  }
+  if (kind != nullptr && kind->at_root && schema) {
+    fields.Refuse("schema", absl::StrCat("is not for a ", kind->name, ", which lives in none"));
+  }
+  if (schema) command.schema = *schema;
+  command.name = fields.RequiredText("name");
+  return command;
+}
+
+// {"kind": "secret", "schema": "PUBLIC", "name": "P"}
+OptionValue ReadReference(const Json& value, Fields& owner, const std::string& name) {
+  Fields fields(value, owner.PathOf(name));
+  ObjectName object{.schema = fields.Text("schema").value_or(std::string(kPublicSchema)),
+                    .name = fields.RequiredText("name")};
+  if (const auto kind = fields.Text("kind")) {
+    const KindDefinition* const registered = FindKindByName(*kind);
+    object.kind = registered != nullptr ? std::optional(registered->kind)
+                  : *kind == "table"    ? std::optional(ObjectKind::kTable)
+                                        : std::nullopt;
+    if (!object.kind) fields.Refuse("kind", absl::StrCat(Quoted(*kind), " is no kind of objects"));
+  }
+  owner.Fail(fields.Finish());
+  return object;
+}
+
+OptionValue ReadOption(const Json& value, Fields& owner, const std::string& name) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return std::string(value.get<bool>() ? "true" : "false");
+  if (value.is_number_integer()) return JsonText(value);
+  if (value.is_number_float()) return NumberText(value.get<double>());
+  if (value.is_object()) return ReadReference(value, owner, name);
+  std::vector<std::string> texts;
+  for (const Json& text : value) {
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  }
+  if (!value.is_array() || texts.size() != value.size()) {
+    owner.Refuse(name, "must be a string, a number, a boolean, a list of strings, or an object");
+  }
+  return absl::StrJoin(texts, ",");
+}
+
+// The object `name` field by field; nothing if it is not given.
+template <typename T, typename Read>
+std::optional<std::vector<T>> TakeMap(Fields& fields, std::string_view name, Read read) {
+  const Json* const map = fields.Any(name);
+  if (map == nullptr || map->is_null()) return std::nullopt;
+  std::vector<T> values;
+  if (!map->is_object()) {
+    fields.Refuse(name, absl::StrCat("must be an object, not ", ToAbsl(JsonTypeName(*map))));
+    return values;
+  }
+  for (const auto& field : map->items()) {
+    const std::string path = absl::StrCat(ToAbsl(name), ".", Shown(field.key()));
+    values.push_back(T{field.key(), read(field.value(), path)});
+  }
+  return values;
+}
+
+std::optional<std::vector<OptionSetting>> TakeOptions(Fields& fields, std::string_view name) {
+  return TakeMap<OptionSetting>(fields, name, [&](const Json& value, const std::string& path) {
+    return ReadOption(value, fields, path);
+  });
+}
+
+std::optional<std::vector<Option>> TakeLabels(Fields& fields) {
+  return TakeMap<Option>(fields, "labels", [&](const Json& value, const std::string& path) {
+    if (!value.is_string()) fields.Refuse(path, "must be a string");
+    return value.is_string() ? value.get<std::string>() : std::string();
+  });
+}
+
+// true, false, or "dependents".
+std::optional<Validation> TakeValidation(Fields& fields) {
+  const Json* const value = fields.Any("validate");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>() ? Validation::kObject : Validation::kNo;
+  if (*value != "dependents") fields.Refuse("validate", "must be true, false or \"dependents\"");
+  return Validation::kDependents;
+}
+
+CatalogCommand ReadCreateObject(Fields& fields) {
+  auto command = TakeConfigured<CreateConfigured>(fields);
+  command.type = TypeKey(fields.Text("type").value_or(""));
+  command.options = TakeOptions(fields, "options").value_or(std::vector<OptionSetting>());
+  command.columns = TakeColumns(fields);
+  command.comment = fields.Text("comment").value_or("");
+  command.labels = TakeLabels(fields).value_or(std::vector<Option>());
+  command.if_not_exists = TakeFlag(fields, "if_not_exists");
+  command.initialize = fields.Flag("initialize").value_or(true);
+  command.validation = TakeValidation(fields);
+  return command;
+}
+
+CatalogCommand ReadAlterObject(Fields& fields) {
+  auto command = TakeConfigured<AlterConfigured>(fields);
+  command.set = TakeOptions(fields, "set");
+  command.reset = fields.Texts("reset");
+  command.comment = fields.Text("comment");
+  command.new_name = fields.Text("new_name");
+  command.labels = TakeLabels(fields);
+  command.refresh = TakeFlag(fields, "refresh");
+  command.if_exists = TakeFlag(fields, "if_exists");
+  command.initialize = fields.Flag("initialize").value_or(true);
+  command.validation = TakeValidation(fields);
+  return command;
+}
+
+CatalogCommand ReadDropObject(Fields& fields) {
+  auto command = TakeConfigured<DropConfigured>(fields);
+  command.if_exists = TakeFlag(fields, "if_exists");
+  command.cascade = TakeFlag(fields, "cascade");
+  return command;
+}
+
+CatalogCommand ReadRotateKeys(Fields& fields) {
+  auto command = TakeConfigured<RotateKeys>(fields);
+  command.new_public_key = fields.Text("new_public_key");
+  return command;
+}
+
+CatalogCommand ReadValidateObject(Fields& fields) {
+  return TakeConfigured<ValidateConfigured>(fields);
+}
+
+CatalogCommand ReadRollback(Fields& fields) {
+  const int64_t version = fields.RequiredInteger("version");
+  if (version < 0) fields.Refuse("version", "must be 0 at least");
+  return RollbackToVersion{{static_cast<uint64_t>(version)}};
+}
+
 struct CommandReader {
   std::string_view name;
   CatalogCommand (*read)(Fields& fields);
@@ -414,6 +576,12 @@ constexpr CommandReader kCommands[] = {
     {"drop_zone", ReadDropZone},
     {"set_default_zone", ReadSetDefaultZone},
     {"create_system_view", ReadCreateSystemView},
+    {"create_object", ReadCreateObject},
+    {"alter_object", ReadAlterObject},
+    {"drop_object", ReadDropObject},
+    {"rotate_keys", ReadRotateKeys},
+    {"validate_object", ReadValidateObject},
+    {"rollback", ReadRollback},
 };
 
 // --- Requests.

@@ -161,15 +161,22 @@ ObjectDescriptor FindNamed(const CatalogView& catalog, ObjectKind kind, const Ob
 
 std::string PathOf(const ObjectName& name) { return Qualified(name.schema, name.name); }
 
+// A name behind such a key may be a value that lacks its quotes.
+std::string ShownName(const std::string& key, const ObjectName& name, std::string text) {
+  const bool hidden = name.kind != ObjectKind::kSecret && SoundsSensitive(key);
+  return hidden ? std::string(kMasked) : text;
+}
+
 absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefinition* defined,
                                    const std::string& key, const ObjectName& name,
                                    absl::Status& missing) {
   const std::vector<ReferenceTarget> targets = TargetsOf(defined);
   const bool text = defined != nullptr && defined->type != OptionType::kObject;
   if (text && name.kind != ObjectKind::kSecret) {
-    return MakeError(Reason::INVALID_VALUE,
-                     absl::StrCat(OptionName(key), " takes a value, found the name ",
-                                  Quoted(name.name), "; a text stands in quotes: '...'"));
+    return MakeError(
+        Reason::INVALID_VALUE,
+        absl::StrCat(OptionName(key), " takes a value, found the name ",
+                     ShownName(key, name, Quoted(name.name)), "; a text stands in quotes: '...'"));
   }
   for (const ReferenceTarget& target : targets) {
     const ObjectDescriptor found = FindNamed(catalog, target.kind, name);
@@ -184,10 +191,11 @@ absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefin
     return Option{key, "", found.id()};
   }
   if (missing.ok()) {
-    missing = MakeError(Reason::OBJECT_NOT_FOUND,
-                        absl::StrCat(OptionName(key), " names ",
-                                     name.kind ? ToAbsl(KindName(*name.kind)) : KindList(targets),
-                                     " ", PathOf(name), ", which does not exist"));
+    missing =
+        MakeError(Reason::OBJECT_NOT_FOUND,
+                  absl::StrCat(OptionName(key), " names ",
+                               name.kind ? ToAbsl(KindName(*name.kind)) : KindList(targets), " ",
+                               ShownName(key, name, PathOf(name)), ", which does not exist"));
   }
   return Option{key, "", kNotFoundYet};
 }

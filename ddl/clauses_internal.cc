@@ -69,10 +69,9 @@ absl::Status CheckDefault(const CatalogView& catalog, const ObjectDescriptor& ob
   if (kept && (kept == value || kept->type == TypeId::kDecimal)) return absl::OkStatus();
   return MakeError(
       Reason::NOT_SUPPORTED,
-      absl::StrCat("column ", QuoteName(column.name()), " of ", ToAbsl(KindName(object.kind())), " ",
-                   QualifiedName(catalog, object),
-                   " has the default ", DefaultText(value), ", for which its type ",
-                   SqlType(column), " has no words; it would have to be ",
+      absl::StrCat("column ", QuoteName(column.name()), " of ", ToAbsl(KindName(object.kind())),
+                   " ", QualifiedName(catalog, object), " has the default ", DefaultText(value),
+                   ", for which its type ", SqlType(column), " has no words; it would have to be ",
                    WhatFits(column.ToColumn())));
 }
 

@@ -49,8 +49,7 @@ std::string ValueSql(const CatalogView& catalog, const ConfiguredDescriptor& obj
                         FullName(catalog, referent));
   }
   const std::string_view value = ShownValue(object, option);
-  const OptionDefinition* const defined =
-      FindOption(object.kind(), object.type(), option.key());
+  const OptionDefinition* const defined = FindOption(object.kind(), object.type(), option.key());
   const OptionType type = defined != nullptr ? defined->type : OptionType::kText;
   if (type == OptionType::kInteger && IsNumberOfSql(value)) return std::string(value);
   if (type == OptionType::kBoolean && value == "true") return "TRUE";

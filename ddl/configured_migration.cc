@@ -25,7 +25,7 @@ std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& obje
 // "ALTER CONNECTION PUBLIC.C"; the kind's word is its name where it is not registered, and
 // then nothing can be done.
 std::string StatementOn(std::string_view verb, const CatalogView& catalog,
-                      const ObjectDescriptor& object) {
+                        const ObjectDescriptor& object) {
   const KindDefinition* const kind = FindKind(object.kind());
   const std::string_view word = kind != nullptr ? WordOf(*kind) : KindName(object.kind());
   return absl::StrCat(ToAbsl(verb), " ", ToAbsl(word), " ", FullName(catalog, object));
@@ -77,7 +77,8 @@ void ConfiguredMigration::Finish() {
   for (std::vector<Step> more : {Alterations(), Drops()}) {
     std::move(more.begin(), more.end(), std::back_inserter(steps));
   }
-  for (const auto& [object, why] : DoAll(std::move(steps))) script_.LeaveOut(object, std::string(ToStd(why.message())));
+  for (const auto& [object, why] : DoAll(std::move(steps)))
+    script_.LeaveOut(object, std::string(ToStd(why.message())));
   for (const ObjectChange& change : changes_) {
     const auto wanted = change.After<ConfiguredDescriptor>();
     if (!wanted) continue;

@@ -380,8 +380,7 @@ struct TypeWord {
   template <pegtl::apply_mode, pegtl::rewind_mode, template <typename...> class,
             template <typename...> class, typename Input, typename... States>
   static bool match(Input& in, Expectations& expectations, Subject& subject, States&&...) {
-    const size_t length =
-        PhraseLength(Rest(in), subject.kind->type_word, Offset(in), expectations);
+    const size_t length = PhraseLength(Rest(in), subject.kind->type_word, Offset(in), expectations);
     in.bump(length);
     return length > 0;
   }
@@ -444,17 +443,15 @@ struct OptionKey : Node, Token<OptionKeyLength, "an option"> {};
 struct TextList : Node, Parenthesized<String> {};
 struct SecretName : Node, seq<Keyword<"SECRET">, QualifiedName> {};
 using OptionValue = sor<String, Number, True, False, TextList, SecretName, QualifiedName>;
-struct Option : Node,
-                seq<sor<StringToken, OptionName>, Blank, opt<Equals>,
-                    Called<"a value", OptionValue>> {};
+struct Option
+    : Node,
+      seq<sor<StringToken, OptionName>, Blank, opt<Equals>, Called<"a value", OptionValue>> {};
 struct Options : Node, ListOrNothing<Option> {};
 
 struct DependentsToo : Node, Keyword<"DEPENDENTS"> {};
-struct Validation : Node,
-                    seq<Keyword<"VALIDATE">, opt<Equals>, sor<True, False, DependentsToo>> {};
+struct Validation : Node, seq<Keyword<"VALIDATE">, opt<Equals>, sor<True, False, DependentsToo>> {};
 struct Initialization : Node, seq<Keyword<"INITIALIZE">, opt<Equals>, sor<True, False>> {};
-struct With : Node,
-              seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization, Option>>> {};
+struct With : Node, seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization, Option>>> {};
 struct WithHow : Node, seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization>>> {};
 
 struct OfType : Node, seq<TypeWord, TypeName, Blank> {};
@@ -476,11 +473,9 @@ struct RenameConfigured : Node, seq<Keyword<"RENAME TO">, Name> {};
 struct RotateKeys : Node, Keyword<"ROTATE KEYS"> {};
 using Action =
     sor<SetOptions, ResetOptions, Comment, RenameConfigured, RotateKeys, NameClause, TextClause>;
-struct AlterConfigured
-    : Node,
-      seq<Kind, opt<IfExists>, QualifiedName, List<Action>, opt<WithHow>> {};
-struct DropConfigured : Node,
-                        seq<Kind, opt<IfExists>, QualifiedName, opt<CascadeOrRestrict>> {};
+struct AlterConfigured : Node,
+                         seq<Kind, opt<IfExists>, QualifiedName, List<Action>, opt<WithHow>> {};
+struct DropConfigured : Node, seq<Kind, opt<IfExists>, QualifiedName, opt<CascadeOrRestrict>> {};
 struct RefreshSecret : Node, seq<Keyword<"REFRESH SECRET">, opt<IfExists>, QualifiedName> {};
 struct ValidateConfigured : Node, seq<Keyword<"VALIDATE">, Kind, QualifiedName> {};
 
@@ -512,28 +507,30 @@ using KindAndName = sor<seq<sor<TableKind, IndexKind, Kind>, Between..., Qualifi
 struct ShowCreate : Node, seq<Keyword<"CREATE">, KindAndName<>, opt<AsOf>> {};
 struct Extended : Node, Keyword<"EXTENDED"> {};
 // A table may be called INDEX, CONNECTION or EXTENDED.
-struct Describe : Node,
-                  seq<Keyword<"DESCRIBE">,
-                      sor<KindAndName<Extended>, seq<Extended, QualifiedName>, KindAndName<>,
-                          QualifiedName>,
-                      opt<AsOf>> {};
+struct Describe
+    : Node,
+      seq<Keyword<"DESCRIBE">,
+          sor<KindAndName<Extended>, seq<Extended, QualifiedName>, KindAndName<>, QualifiedName>,
+          opt<AsOf>> {};
 struct ShowDependents
     : Node,
       seq<Keyword<"DEPENDENTS OF">, sor<KindAndName<>, QualifiedName>, opt<AsOf>> {};
 
 // ---- Statements.
 
-using WriteStatement = sor<
-    seq<Keyword<"CREATE">, sor<CreateTable, CreateSchema, CreateIndex, CreateZone, CreateConfigured>>,
-    seq<Keyword<"ALTER">, sor<AlterTable, AlterIndex, AlterZone, AlterConfigured>>,
-    seq<Keyword<"DROP">, sor<DropTable, DropSchema, DropIndex, DropZone, DropConfigured>>,
-    RefreshSecret, ValidateConfigured, Rollback>;
+using WriteStatement =
+    sor<seq<Keyword<"CREATE">,
+            sor<CreateTable, CreateSchema, CreateIndex, CreateZone, CreateConfigured>>,
+        seq<Keyword<"ALTER">, sor<AlterTable, AlterIndex, AlterZone, AlterConfigured>>,
+        seq<Keyword<"DROP">, sor<DropTable, DropSchema, DropIndex, DropZone, DropConfigured>>,
+        RefreshSecret, ValidateConfigured, Rollback>;
 struct Explain : Node, seq<Keyword<"EXPLAIN">, WriteStatement> {};
 struct Begin : Node, Keyword<"BEGIN"> {};
 struct Message : Node, seq<Keyword<"MESSAGE">, String> {};
 struct Commit : Node, seq<Keyword<"COMMIT">, opt<Message>> {};
-struct Statement : seq<sor<WriteStatement, seq<Keyword<"SHOW">, sor<ShowList, ShowCreate, ShowDependents>>,
-                           Describe, Explain, Begin, Commit>,
-                       End> {};
+struct Statement
+    : seq<sor<WriteStatement, seq<Keyword<"SHOW">, sor<ShowList, ShowCreate, ShowDependents>>,
+              Describe, Explain, Begin, Commit>,
+          End> {};
 
 }  // namespace annals::ddl::grammar

@@ -82,11 +82,10 @@ size_t OptionNameLength(std::string_view text) {
   const size_t all = run.words.size();
   if (all == 0) return 0;
   const bool name_follows = BeginsQuotedName(run.rest);
-  const bool value_follows = name_follows || BeginsLiteral(run.rest) ||
-                             run.rest.starts_with('=') || run.rest.starts_with('(');
+  const bool value_follows = name_follows || BeginsLiteral(run.rest) || run.rest.starts_with('=') ||
+                             run.rest.starts_with('(');
   size_t name = value_follows ? all : all - 1;
-  const bool value_is_name =
-      name_follows || (!value_follows && NameLength(run.words[all - 1]) > 0);
+  const bool value_is_name = name_follows || (!value_follows && NameLength(run.words[all - 1]) > 0);
   if (value_is_name && name > 1 && IsWord(run.words[name - 1], "SECRET")) --name;
   return LengthThrough(text, run.words[std::max<size_t>(name, 1) - 1]);
 }
@@ -100,8 +99,8 @@ size_t TypeNameLength(std::string_view text, const KindDefinition& kind) {
   const auto part_length = [](std::string_view rest) {
     size_t length = WordLength(rest);
     while (length > 0 && length + 1 < rest.size() && rest[length] == '-') {
-      const size_t more = std::max(WordLength(rest.substr(length + 1)),
-                                   IntegerLength(rest.substr(length + 1)));
+      const size_t more =
+          std::max(WordLength(rest.substr(length + 1)), IntegerLength(rest.substr(length + 1)));
       if (more == 0) break;
       length += 1 + more;
     }

@@ -688,8 +688,7 @@ class Builder {
     }
   }
 
-  void AddOptions(const Node& list, const KindDefinition& kind,
-                  annals::CreateConfigured& command) {
+  void AddOptions(const Node& list, const KindDefinition& kind, annals::CreateConfigured& command) {
     for (const auto& child : list.children) {
       if (child->is_type<g::Option>()) {
         AddOption(*child, kind, command);
@@ -734,8 +733,7 @@ class Builder {
     return command;
   }
 
-  void AddAction(const Node& action, const KindDefinition& kind,
-                 annals::AlterConfigured& command) {
+  void AddAction(const Node& action, const KindDefinition& kind, annals::AlterConfigured& command) {
     if (action.is_type<g::SetOptions>()) {
       AddSettings(*action.children.front(), command);
     } else if (action.is_type<g::ResetOptions>()) {

@@ -5,8 +5,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "annals/cli/shell/dot_command.h"
 #include "annals/cli/object_lookup.h"
+#include "annals/cli/shell/dot_command.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/cli/verb.h"
 #include "annals/commands/names.h"
@@ -183,8 +183,10 @@ DotLine DotLineOf(std::string_view line) {
   while (begin > 0 && (quoted || !blank(static_cast<unsigned char>(line[begin - 1])))) {
     if (line[--begin] == '"') quoted = !quoted;
   }
-  const std::string_view between = line.substr(name.size(), std::max(begin, name.size()) - name.size());
-  return {name, line.substr(begin), name.size() == line.size(), std::ranges::all_of(between, blank)};
+  const std::string_view between =
+      line.substr(name.size(), std::max(begin, name.size()) - name.size());
+  return {name, line.substr(begin), name.size() == line.size(),
+          std::ranges::all_of(between, blank)};
 }
 
 bool BeginsWithDot(std::string_view begun, std::string_view line) {

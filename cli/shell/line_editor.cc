@@ -13,8 +13,11 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "annals/cli/terminal_text.h"
 #include "annals/commands/utf8.h"
+#include "annals/ddl/redaction.h"
 
 namespace annals::cli {
 namespace {
@@ -40,6 +43,17 @@ void Show(std::string_view text) {
 
 bool IsBlank(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return absl::ascii_isspace(c); });
+}
+
+std::vector<std::string> EntriesOf(const std::vector<std::string>& lines) {
+  std::vector<std::string> entries = HistoryEntries(lines);
+  std::erase_if(entries, IsBlank);
+  return entries;
+}
+
+// What is typed stays in the memory of the session; the file is to hold no secrets.
+std::vector<std::string> RedactedLines(const std::vector<std::string>& lines) {
+  return absl::StrSplit(ddl::Redacted(absl::StrJoin(lines, "\n")), '\n');
 }
 
 // One byte of what is typed; nothing at the end.
@@ -114,13 +128,14 @@ void LineEditor::OpenHistory() {
 }
 
 void LineEditor::Remember() {
-  std::vector<std::string> entries = HistoryEntries(std::exchange(lines_, {}));
-  std::erase_if(entries, IsBlank);
-  if (entries.empty()) return;
+  const std::vector<std::string> lines = std::exchange(lines_, {});
   HistEvent event;
-  for (const std::string& entry : entries) ::history(history_, &event, H_ENTER, entry.c_str());
+  for (const std::string& entry : EntriesOf(lines)) {
+    ::history(history_, &event, H_ENTER, entry.c_str());
+  }
+  const std::vector<std::string> kept = EntriesOf(RedactedLines(lines));
   // A history that cannot be kept is none that is worth a word.
-  if (file_ && !file_->Append(entries).ok()) file_.reset();
+  if (!kept.empty() && file_ && !file_->Append(kept).ok()) file_.reset();
 }
 
 Line LineEditor::Cancelled(bool continued) {

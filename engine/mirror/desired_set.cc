@@ -65,12 +65,7 @@ void MarkUnclear(std::string_view stem, DesiredSet& set) {
     set.whole = false;
     return;
   }
-  if (named->schema) {
-    set.unclear.emplace(*named->schema, named->name);
-  } else {
-    set.unclear.emplace("", named->name);
-    set.unclear.emplace(kPublicSchema, named->name);
-  }
+  set.MarkUnclear(named->schema.value_or(""), named->name);
 }
 
 // Two files may say the same of an object, but no more than that.

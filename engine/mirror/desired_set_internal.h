@@ -28,6 +28,15 @@ struct DesiredSet {
   std::set<std::pair<std::string, std::string>> unclear;
   bool whole = true;  // Else it says nothing of objects that are not in it.
 
+  // At the root, and in the schema where what has no schema would be.
+  void MarkUnclear(const std::string& schema, const std::string& name) {
+    if (schema.empty() || schema == kPublicSchema) {
+      unclear.emplace("", name);
+      unclear.emplace(kPublicSchema, name);
+    } else {
+      unclear.emplace(schema, name);
+    }
+  }
   bool IsUnclear(const ObjectPlace& place) const {
     return unclear.contains({place.schema, place.name});
   }

@@ -56,12 +56,12 @@ class Planner {
   }
 
   IntakePlan Plan() && {
-    FindDrops();
     for (const auto& [place, object] : desired_.objects) {
       const ObjectDescriptor found = mirror::FindPlace(catalog_, place);
       if (!found) Create(place, object);
       if (found) Alter(ConfiguredDescriptor(found), object);
     }
+    FindDrops();
     for (std::vector<IntakeStep>* const steps : {&early_drops_, &creates_, &alters_, &drops_}) {
       std::move(steps->begin(), steps->end(), std::back_inserter(plan_.steps));
     }
@@ -73,8 +73,10 @@ class Planner {
     return IsConfigured(kind) &&
            (options_.kinds.empty() || std::ranges::count(options_.kinds, kind) > 0);
   }
+  // Nor is anything dropped of which this file may have spoken before.
   void Refuse(const DesiredObject& object, uint64_t line, absl::Status status) {
     plan_.problems.push_back({object.path, line, std::move(status)});
+    desired_.MarkUnclear(object.file.place.schema, object.file.place.name);
   }
 
   bool CheckOptions(const DesiredObject& object, const ConfiguredDescriptor* now);
@@ -271,7 +273,15 @@ bool SetAside(const absl::Status& status, IntakePlan& plan) {
   if (!index || *index >= plan.steps.size()) return false;
   const auto step = plan.steps.begin() + static_cast<std::ptrdiff_t>(*index);
   plan.problems.push_back({step->path, step->line, status});
+  const auto* const create = std::get_if<CreateConfigured>(&step->command);
+  const std::pair name = create == nullptr ? std::pair<std::string, std::string>()
+                                           : std::pair(create->schema, create->name);
   plan.steps.erase(step);
+  // What the file spoke of before, if it was another kind, is not dropped for it.
+  std::erase_if(plan.steps, [&](const IntakeStep& other) {
+    const auto* const drop = std::get_if<DropConfigured>(&other.command);
+    return drop != nullptr && std::pair(drop->schema, drop->name) == name;
+  });
   return true;
 }
 
@@ -343,6 +353,9 @@ absl::StatusOr<IntakePlan> Intake::Plan(const CatalogManager& manager) const {
     const absl::Status settled = Settle(manager, plan);
     if (manager.Latest().version() != head.version()) continue;  // It was planned on two.
     ANNALS_RETURN_IF_ERROR(settled);
+    std::ranges::sort(plan.problems, {}, [](const IntakeProblem& problem) {
+      return std::pair(problem.path, problem.line);
+    });
     return plan;
   }
   return MakeError(Reason::MAX_RETRIES, "the catalog always changed meanwhile; try again");

@@ -57,7 +57,11 @@ void AddColumn(const ColumnDescriptor& column, size_t at, FlatMap& map) {
     add("length", absl::StrCat(column.length()));
   }
   const DefaultValue value = column.default_value();
-  if (value.kind == DefaultValue::Kind::kConstant) add("default", value.text);
+  if (value.kind == DefaultValue::Kind::kConstant) {
+    add("default", value.text);
+    // One of another type was given so, and is not to be made one of the column's.
+    if (value.type != column.type()) add("default-type", std::string(TypeName(value.type)));
+  }
   if (value.kind == DefaultValue::Kind::kFunction) add("default-function", value.text);
 }
 
@@ -87,7 +91,7 @@ Literal LiteralOf(std::string text, TypeId type) {
   }
 }
 
-// One entry of a column; its type comes before its default.
+// One entry of a column. They come by key: the default before its type.
 absl::Status ReadColumnEntry(const FlatEntry& entry, std::string_view what,
                              ColumnDefinition& column) {
   DataType& type = column.type;
@@ -118,6 +122,14 @@ absl::Status ReadColumnEntry(const FlatEntry& entry, std::string_view what,
   }
   if (what == "default") {
     column.default_value = {ColumnDefault::Kind::kConstant, {Literal::Shape::kString, entry.value}};
+    column.default_value.convert = true;
+    return absl::OkStatus();
+  }
+  if (what == "default-type") {
+    const auto id = TypeByName(entry.value);
+    if (!id) return BadEntry(entry, "names no type that there is");
+    column.default_value.literal = LiteralOf(std::move(column.default_value.literal.text), *id);
+    column.default_value.convert = false;
     return absl::OkStatus();
   }
   if (what == "default-function") {
@@ -142,10 +154,7 @@ absl::Status ReadColumns(const FlatMap& entries, std::vector<ColumnDefinition>& 
   }
   for (auto& [number, column] : by_number) {
     ColumnDefault& value = column.default_value;
-    if (value.kind == ColumnDefault::Kind::kConstant) {
-      value.literal = LiteralOf(std::move(value.literal.text), column.type.id);
-      value.convert = true;
-    }
+    if (value.convert) value.literal = LiteralOf(std::move(value.literal.text), column.type.id);
     columns.push_back(std::move(column));
   }
   return absl::OkStatus();

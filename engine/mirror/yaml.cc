@@ -99,8 +99,8 @@ class FlatReader final : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    if (!inside_) return Refuse(mark, "there is no map");
-    Refuse(mark, "there is no value; an empty text is ''");
+    if (!inside_) return;  // Nothing is a map of nothing.
+    Refuse(has_key_ ? key_mark_ : mark, "there is no value; an empty text is ''");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
     Refuse(mark, "there is an alias, which is not read");
@@ -108,8 +108,12 @@ class FlatReader final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
                 const std::string& value) override {
     if (!inside_) Refuse(mark, "there is a text, where a map was expected");
-    if (!has_key_) map.push_back({value, "", static_cast<uint64_t>(mark.line) + 1});
-    if (has_key_) map.back().value = value;
+    if (!has_key_) {
+      map.push_back({value, "", static_cast<uint64_t>(mark.line) + 1});
+      key_mark_ = mark;
+    } else {
+      map.back().value = value;
+    }
     has_key_ = !has_key_;
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
@@ -127,24 +131,31 @@ class FlatReader final : public YAML::EventHandler {
  private:
   int documents_ = 0;
   bool inside_ = false;
-  bool has_key_ = false;
+  bool has_key_ = false;  // Whose value comes next.
+  YAML::Mark key_mark_;
 };
 
+uint64_t LinesOf(std::string_view text) {
+  const auto ends = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  return ends + (text.ends_with('\n') ? 0 : 1);
+}
+
 // The parser's messages speak of what it expected, and show nothing of the text.
-absl::Status StatusOf(const YAML::Exception& error) {
+absl::Status StatusOf(const YAML::Exception& error, uint64_t lines) {
   const uint64_t line = error.mark.is_null() ? 0 : static_cast<uint64_t>(error.mark.line) + 1;
-  return AtLine(line, MakeError(Reason::SYNTAX_ERROR, error.msg));
+  return AtLine(std::min(line, lines), MakeError(Reason::SYNTAX_ERROR, error.msg));
 }
 
 absl::StatusOr<FlatMap> Read(std::string_view text) try {
-  std::istringstream stream{std::string(text)};
+  // The end of a document ends no quoted text, which the end of the input does.
+  std::istringstream stream(absl::StrCat(ToAbsl(text), "\n...\n"));
   YAML::Parser parser(stream);
   FlatReader reader;
   while (parser.HandleNextDocument(reader)) {
   }
   return std::move(reader.map);
 } catch (const YAML::Exception& error) {
-  return StatusOf(error);
+  return StatusOf(error, LinesOf(text));
 } catch (const std::exception& error) {
   return MakeError(Reason::INTERNAL, absl::StrCat("it cannot be read: ", error.what()));
 }

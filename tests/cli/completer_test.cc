@@ -23,7 +23,8 @@ class CompleterTest : public ::testing::Test {
         "CREATE SCHEMA shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, total INT);"
         "CREATE TABLE customers (id INT PRIMARY KEY, \"e-mail\" VARCHAR);"
         "CREATE TABLE \"Odd one\" (id INT PRIMARY KEY);"
-        "CREATE TABLE \"ODD\u202e\" (id INT PRIMARY KEY)");
+        "CREATE TABLE \"ODD\u202e\" (id INT PRIMARY KEY);"
+        "CREATE CATALOG lakehouse; CREATE SECRET lake_key FROM ENV 'KEY'");
     ASSERT_TRUE(statements.ok()) << statements.status();
     for (const ddl::Statement& statement : *statements) {
       ASSERT_TRUE(manager_->Execute(std::get<ddl::Write>(statement.what).commands).ok());
@@ -54,6 +55,14 @@ TEST_F(CompleterTest, NamesAreThoseOfTheCatalog) {
   EXPECT_THAT(Offered("drop table shop.o"), ElementsAre("orders ", "orders_pk "));
   EXPECT_THAT(Offered("drop table shop.o", "-- from yesterday\n"), Contains("orders "));
   EXPECT_THAT(Offered("drop table nope.o"), IsEmpty());
+}
+
+TEST_F(CompleterTest, NamesAndKindsOfConfiguredObjectsAreOfferedToo) {
+  EXPECT_THAT(Offered(".describe lak"), ElementsAre("lake_key ", "lakehouse "));
+  EXPECT_THAT(Offered(".describe catalog lakeh"), ElementsAre("lakehouse "));
+  EXPECT_THAT(Offered(".history con"), ElementsAre("connection "));
+  EXPECT_THAT(Offered(".history connection con"), IsEmpty());
+  EXPECT_THAT(Offered("drop catalog lakeh"), ElementsAre("lakehouse "));
 }
 
 TEST_F(CompleterTest, NamesThatNeedQuotesComeInThem) {

@@ -6,7 +6,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/verb.h"
+#include "annals/commands/alter_configured.h"
+#include "annals/commands/create_configured.h"
+#include "annals/engine/catalog_manager.h"
 #include "annals/schemas/status.h"
 #include "annals/schemas/unicode.h"
 #include "annals/tests/cli/program.h"
@@ -93,6 +97,53 @@ class HostileNamesTest : public ProgramTest {
       Say(text, text, "CREATE SCHEMA S" + std::to_string(++schemas_) + " /* " + text + " */");
     }
     Say("\xff\xfe\xc0\x80", "\xed\xa0\x80 half \xe2\x82", "CREATE SCHEMA z");
+    MakeCatalogs();
+  }
+
+  // A catalog for each name, with that as its type and in its options, labels and comment,
+  // and what refers to it, of a kind that the program does not know; and one for each text.
+  void MakeCatalogs() {
+    RegisterLink();
+    const auto manager = CatalogManager::Open({.path = store()});
+    ASSERT_TRUE(manager.ok()) << manager.status();
+    for (const std::string& name : HostileNames()) {
+      ASSERT_TRUE(Make(**manager, CatalogCalled(name, name, name)).ok()) << json(name).dump();
+      ASSERT_TRUE(Make(**manager,
+                       {.kind = kLink, .name = name, .options = {{"to", ObjectName{.name = name}}}})
+                      .ok())
+          << json(name).dump();
+    }
+    for (const std::string& text : HostileTexts()) {
+      ASSERT_TRUE(Make(**manager, CatalogCalled("L" + std::to_string(++schemas_), "k", text)).ok())
+          << json(text).dump();
+    }
+    AlterConfigured alter{.name = HostileNames()[0]};
+    alter.set = {{{"a " + HostileNames()[1], HostileNames()[2]}}};
+    alter.reset = {{"o " + HostileNames()[0]}};
+    ASSERT_TRUE((*manager)->Execute(alter).ok());
+  }
+
+  static CreateConfigured CatalogCalled(const std::string& name, const std::string& word,
+                                        const std::string& text) {
+    return {.name = name,
+            .type = word,
+            .options = {{"o " + word, text}},
+            .comment = text,
+            .labels = {{"l " + word, text}}};
+  }
+  static absl::Status Make(CatalogManager& manager, CreateConfigured create) {
+    return manager.Execute(std::move(create)).status();
+  }
+
+  static constexpr ObjectKind kLink{202};
+  static void RegisterLink() {
+    if (FindKind(kLink) != nullptr) return;
+    OptionDefinition to{.name = "to", .type = OptionType::kObject};
+    to.to = {{ObjectKind::kCatalog}};
+    ASSERT_TRUE(
+        RegisterKind(
+            {.kind = kLink, .name = "link", .plural = "links", .at_root = true, .options = {to}})
+            .ok());
   }
 
   static json ColumnWith(const std::string& text, const std::string& name) {
@@ -144,17 +195,22 @@ class HostileNamesTest : public ProgramTest {
       for (const std::string& one : HostileNames()) {
         calls.push_back({"schema", QuotedText(one, '"')});
         calls.push_back({"zone", QuotedText(one, '"')});
+        calls.push_back({"catalog", QuotedText(one, '"')});
+        calls.push_back({"kind 202", QuotedText(one, '"')});
       }
       return calls;
     }
-    if (verb == "history" || verb == "blame") return {{quoted + "." + quoted}};
+    if (verb == "history" || verb == "blame") {
+      return {{quoted + "." + quoted}, {"catalog", quoted}};
+    }
     if (verb == "show") return {{"2"}, {"latest"}, {"9"}, {"10"}, {"11"}, {"23"}};
     if (verb == "diff") return {{"1..latest"}, {"latest..1"}, {"9..12"}};
     if (verb == "query") {
       std::vector<std::vector<std::string>> calls = {{}};
       for (const char* const view :
            {"schemas", "tables", "table_columns", "indexes", "index_columns", "zones",
-            "zone_storage_profiles", "versions", "update_entries", "object_history"}) {
+            "zone_storage_profiles", "objects", "options", "labels", "versions", "update_entries",
+            "object_history"}) {
         calls.push_back({view});
       }
       return calls;
@@ -167,8 +223,8 @@ class HostileNamesTest : public ProgramTest {
   }
 
   static bool OnlyReads(std::string_view verb) {
-    for (const char* const other : {"exec", "shell", "snapshot", "backup", "repair", "import",
-                                    "report", "completion", "tail"}) {
+    for (const char* const other : {"exec", "apply", "shell", "snapshot", "backup", "repair",
+                                    "import", "report", "completion", "tail"}) {
       if (verb == other) return false;
     }
     return true;
@@ -235,16 +291,26 @@ TEST_F(HostileNamesTest, JsonHoldsTextsAsTheyAre) {
   }
 }
 
+// `lines` without what SQL has no words for: labels, and objects of a kind that is not known.
+std::string WithoutWhatSqlLacks(const std::string& lines) {
+  std::string kept;
+  for (size_t at = 0, end = 0; (end = lines.find('\n', at)) != std::string::npos; at = end + 1) {
+    const std::string line = lines.substr(at, end - at);
+    if (!line.starts_with("kind ")) kept += line.substr(0, line.find(" label.")) + "\n";
+  }
+  return kept;
+}
+
 TEST_F(HostileNamesTest, SqlMakesTheSameCatalog) {
   const std::string lines = Run({"ls", store(), "-o", "lines"}).out;
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"ls", store(), "-o", "ddl"},
         {"diff", store(), "1..latest", "-o", "ddl"}}) {
     const RunResult script = Run(words);
-    EXPECT_THAT(script, Complains(Not(HasSubstr("left out")))) << words[0];
     const std::string copy = Path("copy of " + words[0]);
     ASSERT_THAT(Run({"exec", copy, "--policy", "relaxed"}, script.out), Exits(0));
-    EXPECT_EQ(Run({"ls", copy, "-o", "lines"}).out, lines) << words[0];
+    EXPECT_EQ(WithoutWhatSqlLacks(Run({"ls", copy, "-o", "lines"}).out), WithoutWhatSqlLacks(lines))
+        << words[0];
   }
 }
 

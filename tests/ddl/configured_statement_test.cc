@@ -37,7 +37,8 @@ std::string ConfiguredError(std::string_view sql, Reason reason = Reason::SYNTAX
 TEST(ConfiguredStatementTest, CatalogsAreMade) {
   ExpectConfigured({
       {"CREATE CATALOG c", "Create catalog PUBLIC.C"},
-      {"create catalog if not exists c using Test", "Create catalog PUBLIC.C of test if_not_exists"},
+      {"create catalog if not exists c using Test",
+       "Create catalog PUBLIC.C of test if_not_exists"},
       {"CREATE CATALOG c1 COMMENT 'it''s' WITH ('type'='test','default-database'='db')",
        "Create catalog PUBLIC.C1 of test (default-database='db') comment='it's'"},
       {"CREATE CATALOG c WITH ('k' = 'v') COMMENT 's'",
@@ -167,7 +168,8 @@ TEST(ConfiguredStatementTest, ErrorsTellThePlaceAndWhatWasExpected) {
   EXPECT_EQ(ConfiguredError("ALTER CONNECTION c TO postgres"),
             "line 1, column 20: found `TO`, expected SET, RESET, DROP, COMMENT, RENAME TO or "
             "ROTATE KEYS");
-  EXPECT_THAT(ConfiguredError("CREATE CONECTION c"), HasSubstr("ZONE, CATALOG, CONNECTION, SECRET"));
+  EXPECT_THAT(ConfiguredError("CREATE CONECTION c"),
+              HasSubstr("ZONE, CATALOG, CONNECTION, SECRET"));
 }
 
 TEST(ConfiguredStatementTest, ActionsThatDoNotGoTogetherAreRefused) {
@@ -181,7 +183,8 @@ TEST(ConfiguredStatementTest, ActionsThatDoNotGoTogetherAreRefused) {
   constexpr std::string_view kAlone = "ROTATE KEYS goes with no other action and without WITH";
   EXPECT_THAT(conflict("ALTER CONNECTION c ROTATE KEYS, COMMENT 'x'"), HasSubstr(kAlone));
   EXPECT_THAT(conflict("ALTER CONNECTION c COMMENT 'x', ROTATE KEYS"), HasSubstr(kAlone));
-  EXPECT_THAT(conflict("ALTER CONNECTION c ROTATE KEYS WITH (VALIDATE = FALSE)"), HasSubstr(kAlone));
+  EXPECT_THAT(conflict("ALTER CONNECTION c ROTATE KEYS WITH (VALIDATE = FALSE)"),
+              HasSubstr(kAlone));
 }
 
 TEST(ConfiguredStatementTest, CompletionKnowsTheKinds) {

@@ -261,9 +261,10 @@ std::string TextOf(const Show& show) {
   std::string text = "Show versions";
   if (show.kind) {
     const KindDefinition* const kind = FindKind(*show.kind);
-    text = absl::StrCat("Show ", kind != nullptr                     ? kind->plural
-                                 : show.kind == ObjectKind::kIndex ? "indexes"
-                                                                     : std::string(KindName(*show.kind)) + "s");
+    text = absl::StrCat("Show ", kind != nullptr ? kind->plural
+                                 : show.kind == ObjectKind::kIndex
+                                     ? "indexes"
+                                     : std::string(KindName(*show.kind)) + "s");
   }
   if (show.like.has_value()) absl::StrAppend(&text, " like '", *show.like, "'");
   return text + TextOf(show.as_of);

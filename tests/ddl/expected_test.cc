@@ -18,9 +18,10 @@ std::vector<std::string_view> KeywordsAfter(std::string_view text) { return Expe
 
 TEST(ExpectedTest, AStatementBeginsWithAnyOfItsFirstWords) {
   for (const std::string_view text : {"", "  \n", "SHOW TABLES;", "-- all\n", "cr"}) {
-    EXPECT_THAT(KeywordsAfter(text), UnorderedElementsAre("CREATE", "ALTER", "DROP", "REFRESH SECRET",
-                                                          "VALIDATE", "ROLLBACK TO VERSION", "SHOW",
-                                                          "DESCRIBE", "EXPLAIN", "BEGIN", "COMMIT"))
+    EXPECT_THAT(KeywordsAfter(text),
+                UnorderedElementsAre("CREATE", "ALTER", "DROP", "REFRESH SECRET", "VALIDATE",
+                                     "ROLLBACK TO VERSION", "SHOW", "DESCRIBE", "EXPLAIN", "BEGIN",
+                                     "COMMIT"))
         << text;
   }
   EXPECT_EQ(Expect("  cr").begun, "cr");
@@ -28,8 +29,9 @@ TEST(ExpectedTest, AStatementBeginsWithAnyOfItsFirstWords) {
 }
 
 TEST(ExpectedTest, WordsFollowWordsAsTheGrammarSays) {
-  EXPECT_THAT(KeywordsAfter("drop "), UnorderedElementsAre("TABLE", "SCHEMA", "INDEX", "ZONE", "CATALOG",
-                                                            "CONNECTION", "SECRET", "SOURCE", "SINK"));
+  EXPECT_THAT(KeywordsAfter("drop "),
+              UnorderedElementsAre("TABLE", "SCHEMA", "INDEX", "ZONE", "CATALOG", "CONNECTION",
+                                   "SECRET", "SOURCE", "SINK"));
   EXPECT_THAT(KeywordsAfter("DROP TABLE "), ElementsAre("IF EXISTS"));
   EXPECT_THAT(KeywordsAfter("DROP TABLE IF "), Contains("EXISTS"));
   EXPECT_THAT(KeywordsAfter("CREATE TABLE t (a "), AllOf(Contains("BIGINT"), Contains("VARCHAR")));

@@ -73,7 +73,8 @@ TEST(RedactionTest, WhatIsWrittenWronglyIsHiddenToo) {
        "ALTER CATALOG c SET ('host' = 'h' 'password' = '***')"},
       {"ALTER CONNECTION c SET (HOST 'h' PASSWORD 'abc')",
        "ALTER CONNECTION c SET (HOST 'h' PASSWORD '***')"},
-      {"CREATE CONNECTION c TO kafka PASSWORD 'abc'", "CREATE CONNECTION c TO kafka PASSWORD '***'"},
+      {"CREATE CONNECTION c TO kafka PASSWORD 'abc'",
+       "CREATE CONNECTION c TO kafka PASSWORD '***'"},
   });
 }
 

@@ -36,12 +36,11 @@ void ExpectErrors(std::initializer_list<Mistake> mistakes, Reason reason = Reaso
 }
 
 TEST(SyntaxErrorTest, ShowsPlaceLineAndCaret) {
-  EXPECT_EQ(
-      ErrorOf("-- a script\nCREATE SCHEMA s;\n  CREATE TABEL t (...)"),
-      "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX, ZONE, "
-      "CATALOG, CONNECTION, SECRET, SOURCE or SINK\n"
-      "    CREATE TABEL t (...)\n"
-      "           ^");
+  EXPECT_EQ(ErrorOf("-- a script\nCREATE SCHEMA s;\n  CREATE TABEL t (...)"),
+            "line 3, column 10: found `TABEL`, expected TABLE, SCHEMA, INDEX, UNIQUE INDEX, ZONE, "
+            "CATALOG, CONNECTION, SECRET, SOURCE or SINK\n"
+            "    CREATE TABEL t (...)\n"
+            "           ^");
 }
 
 TEST(SyntaxErrorTest, TabsAndWideCharactersKeepTheCaretInStep) {
@@ -132,7 +131,8 @@ TEST(SyntaxErrorTest, SaysWhatWasExpectedInItsPlace) {
       {"DESCRIBE",
        "line 1, column 9: found the end of the input, expected TABLE, INDEX, "
        "CATALOG, CONNECTION, SECRET, SOURCE, SINK, SCHEMA, ZONE, EXTENDED or a name"},
-      {"EXPLAIN SHOW TABLES", "line 1, column 9: found `SHOW`, expected CREATE, ALTER, DROP, "
+      {"EXPLAIN SHOW TABLES",
+       "line 1, column 9: found `SHOW`, expected CREATE, ALTER, DROP, "
        "REFRESH SECRET, VALIDATE or ROLLBACK TO VERSION"},
       {"DROP TABLE t 'abc'", "line 1, column 14: found `'abc'`, expected CASCADE, RESTRICT or `;`"},
   });

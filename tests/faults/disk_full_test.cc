@@ -1,7 +1,8 @@
-// The disk is full at every step of a life (T4; I1, I11).
+// The disk is full at every step of a life, and a real one when it comes to that (T4; I1, I11).
 
 #include "annals/tests/faults/cases.h"
 #include "annals/tests/faults/life.h"
+#include "annals/tests/faults/small_disk.h"
 
 namespace annals {
 namespace {
@@ -41,6 +42,114 @@ TEST(DiskFullTest, IsToldAndLosesNothing) {
   RecordProperty("sizes", static_cast<int>(steps));
   RecordProperty("full", static_cast<int>(full));
   EXPECT_GT(full, steps / 2);
+}
+
+// A store on a tmpfs that commits fill, each with `message_bytes` of message.
+class FullDisk {
+ public:
+  FullDisk(const SmallDisk& disk, uint64_t message_bytes)
+      : disk_(disk),
+        options_{.path = disk.path() + "/store"},
+        message_(message_bytes, 'm'),
+        manager_(MustOpen(options_)) {}
+
+  bool is_open() const { return manager_ != nullptr; }
+  uint64_t acknowledged() const { return states_.rbegin()->first; }
+
+  // Until one of them fails, or there have been too many.
+  void Fill() {
+    Note(LatestOf(*manager_));
+    for (int i = 0; i < 5'000; ++i) {
+      const auto done = Commit(absl::StrCat("S", i));
+      if (!done.ok()) return ExpectTold(done.status());
+      Note(done->version);
+    }
+    ADD_FAILURE() << "the disk was never full; " << disk_.free_bytes() << " bytes are free";
+  }
+
+  void ExpectReadersGoOn() {
+    EXPECT_EQ(StatesOf(*manager_), states_);
+    EXPECT_THAT(manager_->ActiveAt(manager_->SafeTime()), IsOk());
+    const auto schemas = manager_->Query("SCHEMAS");
+    ASSERT_THAT(schemas, IsOk());
+    EXPECT_EQ(schemas->rows.size(), acknowledged() + 1);  // Version 1 has two.
+    EXPECT_THAT(manager_->Query("VERSIONS"), IsOk());
+  }
+
+  void ExpectWritingIsOver() {
+    const auto done = Commit("MORE");
+    ASSERT_FALSE(done.ok());
+    ExpectTold(done.status());
+    EXPECT_EQ(LatestOf(*manager_).value, acknowledged());
+  }
+
+  // It may be refused while there is no room.
+  void OpenAgainWithoutRoom() {
+    manager_ = nullptr;
+    auto again = CatalogManager::Open(options_);
+    if (!again.ok()) return ExpectTold(again.status());
+    manager_ = *std::move(again);
+    ExpectAllIsThere();
+  }
+
+  void ExpectAllIsThereWithRoom() {
+    manager_ = nullptr;
+    manager_ = MustOpen(options_);
+    ASSERT_NE(manager_, nullptr);
+    ExpectAllIsThere();
+    const CatalogVersion latest = LatestOf(*manager_);
+    for (const char* name : {"AFTER1", "AFTER2", "AFTER3"}) EXPECT_THAT(Commit(name), IsOk());
+    EXPECT_THAT(manager_->Snapshot(latest), Gives(true));
+    manager_ = nullptr;
+    EXPECT_EQ(LatestOf(*MustOpen(options_)).value, latest.value + 3);
+  }
+
+ private:
+  absl::StatusOr<ExecuteResult> Commit(std::string name) {
+    return manager_->Execute(SchemaNamed(std::move(name)), {.message = message_});
+  }
+  void Note(CatalogVersion version) {
+    states_.emplace(version.value, StateOf(*manager_->At(version)));
+  }
+  static void ExpectTold(const absl::Status& status) {
+    EXPECT_THAT(ReasonOf(status), ::testing::AnyOf(Reason::DISK_FULL, Reason::OUTCOME_UNKNOWN));
+    EXPECT_THAT(status.message(), ::testing::HasSubstr("o space left"));
+  }
+  // All that was told, and at most what was not.
+  void ExpectAllIsThere() {
+    std::map<uint64_t, State> found = StatesOf(*manager_);
+    if (found.size() > states_.size()) found.erase(acknowledged() + 1);
+    EXPECT_EQ(found, states_);
+  }
+
+  const SmallDisk& disk_;
+  const OpenOptions options_;
+  const std::string message_;
+  Manager manager_;
+  std::map<uint64_t, State> states_;  // Of versions that were told.
+};
+
+TEST(DiskFullTest, OfAFileSystemIsToldAndLosesNothing) {
+  constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+  uint64_t versions = 0;
+  // The first fills the log that is written ahead, the others tables too.
+  for (const uint64_t message_bytes : {kMebibyte / 32, kMebibyte / 4, kMebibyte}) {
+    SCOPED_TRACE(absl::StrCat("messages of ", message_bytes, " bytes"));
+    const SmallDisk disk(32 * kMebibyte);
+    if (!disk.refusal().empty()) GTEST_SKIP() << disk.refusal();
+    disk.TakeRoom(16 * kMebibyte);
+    FullDisk full(disk, message_bytes);
+    ASSERT_TRUE(full.is_open());
+    full.Fill();
+    full.ExpectReadersGoOn();
+    full.ExpectWritingIsOver();
+    full.OpenAgainWithoutRoom();
+    disk.GiveRoomBack();
+    full.ExpectAllIsThereWithRoom();
+    versions += full.acknowledged();
+    if (HasFailure()) return;
+  }
+  RecordProperty("versions_on_a_full_tmpfs", static_cast<int>(versions));
 }
 
 }  // namespace

@@ -1,0 +1,121 @@
+// What the program answers about catalogs, connections, secrets, sources and sinks. A test
+// that begins with a letter and a number is that scenario's.
+
+#include "annals/tests/cli/program.h"
+#include "gmock/gmock.h"
+
+namespace annals {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+class KindProgramScenarios : public ProgramTest {
+ protected:
+  // What `sql` prints, with blanks in a row as one.
+  std::string Answer(const std::string& sql) {
+    const RunResult result = Execute(sql);
+    EXPECT_THAT(result, Exits(0)) << sql;
+    std::string text;
+    for (const char c : result.out) {
+      if (c != ' ' || !text.ends_with(' ')) text += c;
+    }
+    return text;
+  }
+  void MakeKinds() {
+    ASSERT_THAT(Execute("CREATE CONNECTION t TO ssh tunnel (HOST 'bastion', USER 'u');"
+                        "CREATE CONNECTION c TO postgres (HOST 'h', USER 'u', DATABASE 'd', SSH "
+                        "TUNNEL t) COMMENT 'main';"
+                        "CREATE SOURCE s FROM CONNECTION c (TOPIC 'x');"
+                        "CREATE SINK k FROM s INTO CONNECTION c (TOPIC 'y');"
+                        "CREATE CONNECTION d TO kafka (BROKER 'b');"
+                        "CREATE SOURCE s2 FROM CONNECTION d ()"),
+                Exits(0));
+  }
+};
+
+TEST_F(KindProgramScenarios, F01_DescribeTellsTypeAndCommentAndExtendedTheOptions) {
+  Execute("CREATE CATALOG c1 COMMENT 'it''s' WITH ('type'='test','default-database'='db')");
+  const std::string plain = Answer("DESCRIBE CATALOG c1");
+  EXPECT_THAT(plain, AllOf(HasSubstr("catalog C1\n"), HasSubstr(" type test\n"),
+                           HasSubstr(" comment it's\n"), Not(HasSubstr("option:"))));
+  EXPECT_THAT(
+      Answer("DESCRIBE CATALOG EXTENDED c1"),
+      AllOf(HasSubstr(" option:default-database db\n"), HasSubstr(" effective fingerprint ")));
+}
+
+TEST_F(KindProgramScenarios, F21_WhatNobodyIsToSeeIsShownNowhere) {
+  EXPECT_THAT(
+      Execute("CREATE CATALOG c USING x WITH ('passwrd' = 'hunter2')"),
+      AllOf(Exits(1), Complains(AllOf(HasSubstr("INVALID_VALUE"), Not(HasSubstr("hunter2"))))));
+  EXPECT_THAT(Execute("CREATE CATALOG c USING x WITH ('token' = 'hunter2' oops)"),
+              Complains(AllOf(HasSubstr("SYNTAX_ERROR"), Not(HasSubstr("hunter2")))));
+  const RunResult json = Run({"exec", "--log", "memory", "--format", "jsonl"},
+                             R"({"create_object": {"kind": "catalog", "name": "C", "type": "x", )"
+                             R"("options": {"password": "hunter2)");
+  EXPECT_THAT(json, Prints(AllOf(HasSubstr("INVALID_REQUEST"), Not(HasSubstr("hunter2")))));
+  EXPECT_THAT(Everything(store()), Not(HasSubstr("hunter2")));
+}
+
+TEST_F(KindProgramScenarios, F28_CatalogsAreListedByNameAsTheyWere) {
+  Execute("CREATE CATALOG b USING x; CREATE CATALOG a1 USING y COMMENT 'one'; CREATE CATALOG a2");
+  EXPECT_EQ(Answer("SHOW CATALOGS"), "NAME TYPE VERSION COMMENT\nA1 y 3 one\nA2 4\nB x 2\n");
+  EXPECT_EQ(Answer("SHOW CATALOGS LIKE 'A%'"), "NAME TYPE VERSION COMMENT\nA1 y 3 one\nA2 4\n");
+  EXPECT_EQ(Answer("SHOW CATALOGS LIKE 'Z%'"), "NAME TYPE VERSION COMMENT\n");
+  EXPECT_EQ(Answer("SHOW CATALOGS AS OF VERSION 2"), "NAME TYPE VERSION COMMENT\nB x 2\n");
+}
+
+TEST_F(KindProgramScenarios, M04_IfExistsOnWhatIsMissingIsNoted) {
+  EXPECT_THAT(Execute("ALTER CONNECTION IF EXISTS c SET (HOST 'h'); DROP SECRET IF EXISTS p"),
+              AllOf(Exits(0), Prints(IsEmpty()), Complains(HasSubstr("nothing to do"))));
+}
+
+TEST_F(KindProgramScenarios, M23_ExplainListsEntriesValidationAndWhoWouldRestart) {
+  MakeKinds();
+  const std::string versions = Answer("SHOW VERSIONS");
+  const std::string text =
+      Answer("EXPLAIN ALTER CONNECTION t SET (HOST 'h2') WITH (VALIDATE = TRUE)");
+  EXPECT_THAT(text, HasSubstr("SetOptions"));
+  EXPECT_THAT(text,
+              HasSubstr("EFFECT OBJECT WHY\nvalidate connection PUBLIC.T as the statement says\n"
+                        "restart connection PUBLIC.C what it refers to is another one\n"
+                        "restart source PUBLIC.S what it refers to is another one\n"
+                        "restart sink PUBLIC.K what it refers to is another one\n"));
+  EXPECT_THAT(text, Not(HasSubstr("PUBLIC.S2")));
+  EXPECT_THAT(Answer("EXPLAIN ALTER CONNECTION c COMMENT 'x' WITH (VALIDATE = FALSE)"),
+              Not(HasSubstr("EFFECT")));
+  EXPECT_EQ(Answer("SHOW VERSIONS"), versions);
+}
+
+TEST_F(KindProgramScenarios, DependentsComeAfterWhatTheyDependOn) {
+  MakeKinds();
+  const std::string text = Answer("SHOW DEPENDENTS OF CONNECTION t");
+  EXPECT_THAT(text, MatchesRegex("KIND NAME VERSION DETAILS\nconnection PUBLIC.C .*\nsource "
+                                 "PUBLIC.S .*\nsink PUBLIC.K .*\n"));
+  EXPECT_EQ(Answer("SHOW DEPENDENTS OF s2"), "KIND NAME VERSION DETAILS\n");
+}
+
+TEST_F(KindProgramScenarios, ARollbackMakesTheCatalogWhatItWas) {
+  MakeKinds();
+  Execute("DROP CONNECTION t CASCADE; CREATE CATALOG x");
+  EXPECT_THAT(Execute("ROLLBACK TO VERSION 7"), Exits(0));
+  EXPECT_THAT(Answer("SHOW CREATE SINK k"),
+              "CREATE SINK PUBLIC.K FROM PUBLIC.S INTO CONNECTION PUBLIC.C (TOPIC 'y');\n");
+  EXPECT_EQ(Answer("SHOW CATALOGS"), "NAME TYPE VERSION COMMENT\n");
+}
+
+TEST_F(KindProgramScenarios, AScriptOfDifferencesMakesTheOtherVersion) {
+  MakeKinds();
+  Execute("ALTER CONNECTION c SET (HOST 'h2'), RENAME TO c2; DROP SINK k");
+  const RunResult back = Run({"diff", store(), "7..", "-o", "ddl", "--reverse"});
+  EXPECT_THAT(back, Exits(0));
+  EXPECT_THAT(Execute(back.out), Exits(0));
+  EXPECT_THAT(Answer("SHOW CREATE CONNECTION c"), HasSubstr("HOST 'h'"));
+  EXPECT_THAT(Answer("SHOW CREATE SINK k"), HasSubstr("INTO CONNECTION PUBLIC.C "));
+}
+
+}  // namespace
+}  // namespace annals
