@@ -18,6 +18,7 @@ using ::testing::SizeIs;
 
 using Shared = std::shared_ptr<ScriptedHandle>;
 
+constexpr auto kCatalogKind = ObjectKind::kCatalog;
 class HandleScenarios : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -98,7 +99,6 @@ class HandleScenarios : public ::testing::Test {
   int next_table_ = 0;
 };
 
-constexpr auto kCatalogKind = ObjectKind::kCatalog;
 constexpr auto kConnectionKind = ObjectKind::kConnection;
 constexpr auto kSourceKind = ObjectKind::kSource;
 constexpr auto kSinkKind = ObjectKind::kSink;
@@ -258,6 +258,20 @@ TEST_F(HandleScenarios, WhatAHeldVersionReachesStaysOpenUntilThatIsLetGo) {
   before.reset();
   EXPECT_TRUE(Closes("C", 1));
   EXPECT_EQ(script_->Of("C").builds, 2);
+}
+
+TEST_F(HandleScenarios, ATruncatedVersionThatIsHeldKeepsItsHandlesOpen) {
+  Do(ConnectionNamed("C", "h1"));
+  auto before = std::make_unique<Catalog>(manager_->Latest());
+  Do(SetHost("C", "h2"));
+  ASSERT_THAT(manager_->Snapshot(Head()), Gives(true));
+  Do(SetHost("C", "h3"));
+  absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(manager_->handles().Get(*before, IdOf(kConnectionKind, "C")).status(),
+            absl::OkStatus());
+  EXPECT_EQ(script_->Of("C").builds, 3);
+  before.reset();
+  EXPECT_TRUE(Closes("C", 2));
 }
 
 TEST_F(HandleScenarios, F12_AnAlteredCatalogIsRebuiltOnceWithWhatItHasNow) {
@@ -738,6 +752,20 @@ TEST_F(HandleScenarios, AHandleOutlivesItsManager) {
   EXPECT_FALSE(held->closed);
   held = nullptr;
   EXPECT_EQ(script_->Of("C1").closes, 1);
+}
+
+TEST_F(HandleScenarios, ClosingTheManagerEndsTheWaitingOfAFollower) {
+  std::promise<void> begun;
+  std::promise<absl::Status> waited;
+  ASSERT_THAT(manager_->AddFollower([&](const CatalogEvent&) {
+    begun.set_value();
+    waited.set_value(manager_->handles().WaitFor({1000}, absl::InfiniteFuture()));
+    return absl::OkStatus();
+  }),
+              IsOk());
+  begun.get_future().wait();
+  manager_->Close();
+  EXPECT_THAT(waited.get_future().get(), FailsWith(Reason::CLOSED));
 }
 
 TEST_F(HandleScenarios, WhatAFactoryThrowsIsAnError) {
