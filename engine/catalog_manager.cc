@@ -246,7 +246,7 @@ absl::Status Manager::Start() {
 // Who only reads builds what it is asked for, and nothing else.
 absl::Status Manager::StartHandles() {
   if (!handles_.has_factories()) return absl::OkStatus();
-  handles_.Start();
+  handles_.Start(/*follows=*/!options_.read_only);
   for (const std::string& name : handles_.Preload(options_.preload)) {
     handle_warnings_.push_back(absl::StrCat("there is no catalog \"", name, "\" to preload"));
   }
@@ -774,6 +774,7 @@ void Manager::Close() {
   }
   followers_.Stop();
   handles_follower_.Stop();
+  handles_.EndFollowing();
   {
     std::unique_lock lock(mutex_);
     left_.wait(lock, [this] { return inside_ == 0; });

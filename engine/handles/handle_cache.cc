@@ -256,6 +256,7 @@ void HandleCache::Publish(const Asked& asked, const Taken& made) {
   entry.building = false;
   if (made.ok()) {
     entry.live = *made;
+    entry.since = asked.view.version();
     entry.error = absl::OkStatus();
     entry.failures = entry.retry_ms = 0;
     // The catalog moved on meanwhile, or was an older one from the start.
@@ -430,11 +431,12 @@ Handles::Stats HandleCache::GetStats() const {
 }
 
 absl::Status HandleCache::WaitFor(CatalogVersion version, absl::Time deadline) {
-  if (!has_factories()) return absl::OkStatus();
   ANNALS_RETURN_IF_ERROR(Enter());
   const Inside visit(*this);
   std::unique_lock lock(mutex_);
-  if (!WaitUntil(lock, changed_, deadline, [&] { return reached_ >= version || closed_; })) {
+  if (!follows_) return absl::OkStatus();  // Nothing is asked for.
+  const auto there = [&] { return reached_ >= version || closed_ || follows_no_more_; };
+  if (!WaitUntil(lock, changed_, deadline, there)) {
     return MakeError(Reason::DEADLINE_EXCEEDED,
                      absl::StrCat("the handles have followed the catalog to version ",
                                   reached_.value, " by the deadline"));

@@ -70,8 +70,10 @@ class HandleCache final : public Handles {
 
   // --- For the manager.
 
-  // Begins to tend. Once.
-  void Start();
+  // Begins to tend. Once. `follows`: Follow will be called.
+  void Start(bool follows);
+  // Follow will not be called any more.
+  void EndFollowing();
   // Builds the handles of the catalogs of these names; those that cannot be built are tried
   // again. Returns what there is no catalog for.
   std::vector<std::string> Preload(const std::vector<std::string>& catalogs);
@@ -120,6 +122,7 @@ class HandleCache final : public Handles {
     uint64_t retry_ms = 0;
     uint64_t used = 0;  // By number of use.
     uint64_t used_ms = 0;
+    CatalogVersion since;  // For which it was built.
   };
   using Entries = std::map<HandleKey, Entry>;
 
@@ -196,6 +199,8 @@ class HandleCache final : public Handles {
   uint64_t uses_ = 0;
   CatalogVersion reached_;
   size_t inside_ = 0;
+  bool follows_ = false;
+  bool follows_no_more_ = false;
   bool closed_ = false;
   std::vector<CatalogVersion> looked_at_;  // What was held when doubts were last looked into.
   bool new_doubts_ = false;

@@ -15,8 +15,18 @@ constexpr uint64_t kLongestWaitMs = 3'600'000;
 
 }  // namespace
 
-void HandleCache::Start() {
+void HandleCache::Start(bool follows) {
+  {
+    const std::lock_guard lock(mutex_);
+    follows_ = follows;
+  }
   tending_ = std::thread([this] { Tend(); });
+}
+
+void HandleCache::EndFollowing() {
+  const std::lock_guard lock(mutex_);
+  follows_no_more_ = true;
+  changed_.notify_all();
 }
 
 std::vector<std::string> HandleCache::Preload(const std::vector<std::string>& catalogs) {
@@ -231,9 +241,13 @@ void HandleCache::Prune() {
   versions.insert(versions.end(), {active, latest});
   std::set<HandleKey> reached;
   std::set<HandleKey> current;
+  CatalogVersion not_seen = {0};
   for (CatalogVersion version : versions) {
     const auto catalog = store_.At(version);
-    if (!catalog.ok()) continue;  // Truncated: its holder has what was built for it.
+    if (!catalog.ok()) {  // Truncated, and perhaps still held.
+      not_seen = std::max(not_seen, version);
+      continue;
+    }
     EffectiveFingerprints fingerprints(*catalog);
     for (const HandleKey& key : doubts) {
       if (!catalog->Find(key.id) || fingerprints.Of(key.id) != key.fingerprint) continue;
@@ -248,7 +262,8 @@ void HandleCache::Prune() {
     if (found == entries_.end() || found->second.building) continue;
     Entry& entry = found->second;
     if (current.contains(key)) entry.doubtful = false;
-    if (reached.contains(key)) continue;
+    const bool perhaps = not_seen.value > 0 && entry.since <= not_seen;
+    if (reached.contains(key) || perhaps) continue;
     entry.superseded = true;
     entry.wanted = false;
     entry.error = absl::OkStatus();

@@ -98,7 +98,8 @@ class Handles {
   };
   virtual Stats GetStats() const = 0;
 
-  // Returns once everything that `version` asks for has been tried.
+  // Returns once everything that `version` asks for has been tried. Not inside a listener,
+  // which a version waits for to become active.
   //   DEADLINE_EXCEEDED, CLOSED
   virtual absl::Status WaitFor(CatalogVersion version, absl::Time deadline) = 0;
 

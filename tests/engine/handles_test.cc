@@ -18,6 +18,7 @@ using ::testing::SizeIs;
 
 using Shared = std::shared_ptr<ScriptedHandle>;
 
+constexpr auto kCatalogKind = ObjectKind::kCatalog;
 class HandleScenarios : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -68,9 +69,6 @@ class HandleScenarios : public ::testing::Test {
   HandleStatus StatusOf(ObjectKind kind, const std::string& name) {
     return manager_->handles().StatusOf(manager_->Latest(), IdOf(kind, name));
   }
-  bool Reaches(ObjectKind kind, const std::string& name, HandleState state) {
-    return Eventually([&] { return StatusOf(kind, name).state == state; });
-  }
   bool Closes(const std::string& name, int closes) {
     return Eventually([&] { return script_->Of(name).closes >= closes; }) &&
            script_->Of(name).closes == closes;
@@ -101,7 +99,6 @@ class HandleScenarios : public ::testing::Test {
   int next_table_ = 0;
 };
 
-constexpr auto kCatalogKind = ObjectKind::kCatalog;
 constexpr auto kConnectionKind = ObjectKind::kConnection;
 constexpr auto kSourceKind = ObjectKind::kSource;
 constexpr auto kSinkKind = ObjectKind::kSink;
@@ -176,10 +173,13 @@ TEST_F(HandleScenarios, APreloadThatFailsIsTriedAgainAndKeepsNobodyOut) {
   Do(CatalogNamed("C1", /*initialize=*/false));
   script_->OnBuild([](const HandleSpec&) { return absl::UnavailableError("down"); });
   Open({"C1"});
+  Follow();
   EXPECT_EQ(StatusOf(kCatalogKind, "C1").state, HandleState::kFailed);
   script_->OnBuild(nullptr);
-  clock_.Pass(100);
-  EXPECT_TRUE(Reaches(kCatalogKind, "C1", HandleState::kReady));
+  EXPECT_TRUE(Eventually([&] {
+    clock_.Pass(100);
+    return StatusOf(kCatalogKind, "C1").state == HandleState::kReady;
+  }));
 }
 
 // F-08: uses of a, b, c, a under each policy.
@@ -258,6 +258,20 @@ TEST_F(HandleScenarios, WhatAHeldVersionReachesStaysOpenUntilThatIsLetGo) {
   before.reset();
   EXPECT_TRUE(Closes("C", 1));
   EXPECT_EQ(script_->Of("C").builds, 2);
+}
+
+TEST_F(HandleScenarios, ATruncatedVersionThatIsHeldKeepsItsHandlesOpen) {
+  Do(ConnectionNamed("C", "h1"));
+  auto before = std::make_unique<Catalog>(manager_->Latest());
+  Do(SetHost("C", "h2"));
+  ASSERT_THAT(manager_->Snapshot(Head()), Gives(true));
+  Do(SetHost("C", "h3"));
+  absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(manager_->handles().Get(*before, IdOf(kConnectionKind, "C")).status(),
+            absl::OkStatus());
+  EXPECT_EQ(script_->Of("C").builds, 3);
+  before.reset();
+  EXPECT_TRUE(Closes("C", 2));
 }
 
 TEST_F(HandleScenarios, F12_AnAlteredCatalogIsRebuiltOnceWithWhatItHasNow) {
@@ -587,7 +601,8 @@ TEST_F(HandleScenarios, M24_AReaderOfASwappedOneNeverSeesItAbsent) {
   for (int i = 1; i <= 50; ++i) Do(SetHost("C", absl::StrCat("h", i)));
   stop = true;
   reader.join();
-  EXPECT_EQ(script_->Of("C").builds, 51);
+  // A reader that was late in taking a version may have had to build for it once more.
+  EXPECT_GE(script_->Of("C").builds, 51);
 }
 
 TEST_F(HandleScenarios, M25_ARestartThatFailsThreeTimesIsTriedUntilItWorks) {
@@ -738,6 +753,20 @@ TEST_F(HandleScenarios, AHandleOutlivesItsManager) {
   EXPECT_FALSE(held->closed);
   held = nullptr;
   EXPECT_EQ(script_->Of("C1").closes, 1);
+}
+
+TEST_F(HandleScenarios, ClosingTheManagerEndsTheWaitingOfAFollower) {
+  std::promise<void> begun;
+  std::promise<absl::Status> waited;
+  ASSERT_THAT(manager_->AddFollower([&](const CatalogEvent&) {
+    begun.set_value();
+    waited.set_value(manager_->handles().WaitFor({1000}, absl::InfiniteFuture()));
+    return absl::OkStatus();
+  }),
+              IsOk());
+  begun.get_future().wait();
+  manager_->Close();
+  EXPECT_THAT(waited.get_future().get(), FailsWith(Reason::CLOSED));
 }
 
 TEST_F(HandleScenarios, WhatAFactoryThrowsIsAnError) {
