@@ -11,6 +11,7 @@
 #include "annals/log/local_log_internal.h"
 #include "annals/log/mutant_internal.h"
 #include "annals/log/rocksdb/head_mark_internal.h"
+#include "annals/log/rocksdb/info_log_internal.h"
 #include "annals/log/rocksdb/rocksdb_options_internal.h"
 #include "annals/log/rocksdb/rocksdb_status_internal.h"
 #include "annals/log/rocksdb/rocksdb_storage_internal.h"
@@ -21,13 +22,6 @@
 
 namespace annals {
 namespace {
-
-// A reader must not even leave RocksDB's own log behind.
-class NoInfoLog final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
 
 absl::Status OpenError(const rocksdb::Status& status, const std::string& path) {
   if (status.IsInvalidArgument()) {  // Other column families, another comparator.
@@ -44,6 +38,7 @@ absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenToWrite(const std::string& p
                                                             rocksdb::Env* env, bool create) {
   rocksdb::Options options = StoreOptions(env);
   options.create_if_missing = create;
+  options.info_log = NewInfoLog(env, path);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, path, &db);
   if (!status.ok()) return OpenError(status, path);
@@ -57,7 +52,6 @@ absl::StatusOr<std::unique_ptr<RocksDbStorage>> OpenToRead(const std::string& pa
   ANNALS_RETURN_IF_ERROR(CheckTables(env, path, files));
   auto readers_env = rocksdb::NewCompositeEnv(WithLogsOf(files, env->GetFileSystem()));
   rocksdb::Options options = StoreOptions(readers_env.get());
-  options.info_log = std::make_shared<NoInfoLog>();
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, path, &db);
   if (!status.ok()) return OpenError(status, path);

@@ -1,3 +1,4 @@
+#include "annals/log/rocksdb/info_log_internal.h"
 #include "annals/log/rocksdb/rocksdb_options_internal.h"
 #include "rocksdb/table.h"
 
@@ -18,8 +19,8 @@ rocksdb::Options StoreOptions(rocksdb::Env* env) {
   options.max_file_opening_threads = 1;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::INFO_LEVEL;
-  options.keep_log_file_num = 2;
+  // Who reads leaves nothing behind; who writes asks for a log.
+  options.info_log = NoInfoLog();
   options.track_and_verify_wals_in_manifest = true;
   // After an error of a write nobody writes until the store is opened again, so
   // RocksDB need not try to recover by itself.

@@ -131,14 +131,21 @@ class FullDisk {
 
 TEST(DiskFullTest, OfAFileSystemIsToldAndLosesNothing) {
   constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+  constexpr uint64_t kSize = 40 * kMebibyte;
+  struct Filling {
+    uint64_t room;
+    uint64_t message_bytes;
+  };
+  // The first fills the log that is written ahead, the other one tables too.
+  constexpr Filling kFillings[] = {{6 * kMebibyte, kMebibyte / 16},
+                                   {20 * kMebibyte, kMebibyte / 4}};
   uint64_t versions = 0;
-  // The first fills the log that is written ahead, the others tables too.
-  for (const uint64_t message_bytes : {kMebibyte / 32, kMebibyte / 4, kMebibyte}) {
-    SCOPED_TRACE(absl::StrCat("messages of ", message_bytes, " bytes"));
-    const SmallDisk disk(32 * kMebibyte);
+  for (const Filling& filling : kFillings) {
+    SCOPED_TRACE(absl::StrCat("room for ", filling.room, " bytes"));
+    const SmallDisk disk(kSize);
     if (!disk.refusal().empty()) GTEST_SKIP() << disk.refusal();
-    disk.TakeRoom(16 * kMebibyte);
-    FullDisk full(disk, message_bytes);
+    disk.TakeRoom(kSize - filling.room);
+    FullDisk full(disk, filling.message_bytes);
     ASSERT_TRUE(full.is_open());
     full.Fill();
     full.ExpectReadersGoOn();
@@ -146,8 +153,8 @@ TEST(DiskFullTest, OfAFileSystemIsToldAndLosesNothing) {
     full.OpenAgainWithoutRoom();
     disk.GiveRoomBack();
     full.ExpectAllIsThereWithRoom();
-    versions += full.acknowledged();
     if (HasFailure()) return;
+    versions += full.acknowledged();
   }
   RecordProperty("versions_on_a_full_tmpfs", static_cast<int>(versions));
 }

@@ -169,6 +169,26 @@ TEST_F(RocksDbLogTest, AStoreIsMadeForItsOwnerOnly) {
   EXPECT_THAT(Files(path_), Contains(Key("CATALOG-HEAD")));
 }
 
+TEST_F(RocksDbLogTest, TheLogOfRocksDbIsThereAndTheOneBeforeIt) {
+  Open();
+  Close();
+  EXPECT_GT(fs::file_size(fs::path(path_) / "LOG"), 0u);
+  Open();
+  EXPECT_GT(fs::file_size(fs::path(path_) / "LOG"), 0u);
+  EXPECT_GT(fs::file_size(fs::path(path_) / "LOG.old.1"), 0u);
+}
+
+TEST_F(RocksDbLogTest, AStoreWorksWhereTheLogOfRocksDbCannotBeWritten) {
+  Open();
+  Close();
+  // A directory that cannot be renamed over a file.
+  fs::remove(fs::path(path_) / "LOG");
+  fs::create_directory(fs::path(path_) / "LOG");
+  std::ofstream(fs::path(path_) / "LOG.old.1") << "a file";
+  Open();
+  EXPECT_THAT(OpenRocksDbLog(Reading()), IsOk());
+}
+
 TEST_F(RocksDbLogTest, AMissingStoreIsNotMadeUnlessAskedFor) {
   EXPECT_THAT(OpenRocksDbLog(Reading()), FailsWith(Reason::STORE_NOT_FOUND, {path_}));
   EXPECT_THAT(OpenRocksDbLog({.path = path_, .create_if_missing = false}),
