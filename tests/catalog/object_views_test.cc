@@ -48,6 +48,18 @@ constexpr ObjectId kNodes{10};    // A system view.
 constexpr ObjectId kTypes{11};    // Another.
 constexpr ObjectId kGone{12};     // A table that is dropped.
 
+constexpr ObjectId kLabelled{13};   // A connection with a label.
+
+ConfiguredFields Labelled() {
+  return {.id = kLabelled,
+          .kind = ObjectKind::kConnection,
+          .name = "T",
+          .parent = kShop,
+          .type = "ssh-tunnel",
+          .options = {{"host", "h"}},
+          .labels = {{"team", "x"}}};
+}
+
 ZoneFields FastZone() {
   ZoneFields zone{.id = kFast, .name = "fast", .partitions = 65000, .replicas = 5};
   zone.quorum_size = 3;
@@ -96,7 +108,7 @@ class ObjectViewsTest : public ::testing::Test {
                      NewObject{MakeTable(kNotes, "my notes", {"a, b"}, kShop, kFast)},
                      NewObject{BuildObject(MixedIndex())}, NewObject{BuildObject(StoppingIndex())},
                      NewObject{BuildObject(nodes)}, NewObject{BuildObject(TypesView())},
-                     NewObject{MakeTable(kGone, "GONE")}},
+                     NewObject{BuildObject(Labelled())}, NewObject{MakeTable(kGone, "GONE")}},
                     {20}),
                 IsOk());
     EXPECT_THAT(shop_.ApplyAll({DropObject{kGone, true}, DropColumns{kOrders, {{2}}}}, {20}),

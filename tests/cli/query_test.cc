@@ -44,7 +44,7 @@ TEST_F(QueryVerbTest, WithoutAViewListsThoseThatThereAre) {
   for (const json& view : Json({})) {
     EXPECT_THAT(Run({"query", store(), view["view_name"].get<std::string>()}), Exits(0)) << view;
   }
-  EXPECT_EQ(Json({}).size(), 13u);
+  EXPECT_EQ(Json({}).size(), 16u);
 }
 
 TEST_F(QueryVerbTest, ShowsAnyVersion) {

@@ -99,7 +99,8 @@ TEST_F(ShellTerminalTest, TabCompletesWordsAndNames) {
   EXPECT_TRUE(terminal.Shows("alter table SHOP.ORDERS: add column X INTEGER"));
   ASSERT_TRUE(terminal.Shows("annals 4> "));
   terminal.Type("drop \t");
-  EXPECT_TRUE(terminal.Shows("index    schema   table    zone"));
+  EXPECT_TRUE(terminal.Shows("catalog      connection   index"));
+  EXPECT_TRUE(terminal.Shows("zone"));
   EXPECT_TRUE(terminal.Shows("annals 4> drop "));
   terminal.Type("\x03");
   ASSERT_TRUE(terminal.Shows("annals 4> "));

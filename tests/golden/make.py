@@ -118,6 +118,33 @@ COMMIT MESSAGE 'Another key';
 CREATE TABLE empty ();
 """
 
+# Every kind of configured object, and every action on one.
+KINDS = """
+CREATE SECRET p FROM ENV 'KAFKA_PASSWORD';
+CREATE CONNECTION bastion TO SSH TUNNEL (HOST 'bastion', USER 'annals', PUBLIC KEY 1 'one', PUBLIC KEY 2 'two');
+CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092', SASL PASSWORD SECRET p, SSH TUNNEL bastion, PROGRESS TOPIC 'p')
+  COMMENT 'it''s far away';
+CREATE SOURCE orders FROM CONNECTION broker (TOPIC 'orders') (id BIGINT NOT NULL, total DECIMAL(10, 2) DEFAULT 0);
+CREATE SINK totals FROM orders INTO CONNECTION broker (TOPIC 'totals');
+CREATE CATALOG hive USING hive WITH ('hive.metastore.uri' = 'thrift://h:9083', 'empty' = '');
+ALTER CONNECTION broker SET (BROKERS ('a:1', 'b:2'), SECURITY PROTOCOL 'SASL_SSL'), RESET (SSH TUNNEL);
+ALTER CONNECTION broker RENAME TO brokers, SET (SSH TUNNEL bastion);
+ALTER CATALOG hive COMMENT 'old', SET ('hive.metastore.uri' = '${ENV:HIVE}');
+ALTER SECRET p FROM FILE '/run/secrets/p';
+REFRESH SECRET p;
+CREATE CONNECTION other TO KAFKA (BROKER 'c:9092');
+ALTER SOURCE orders SET CONNECTION other;
+BEGIN;
+ALTER CONNECTION brokers RENAME TO swap;
+ALTER CONNECTION other RENAME TO brokers;
+ALTER CONNECTION swap RENAME TO other;
+COMMIT MESSAGE 'Names that are swapped';
+DROP CONNECTION brokers CASCADE;
+CREATE CATALOG "x/..\\y.yaml" USING memory;
+DROP CATALOG hive;
+ROLLBACK TO VERSION 60;
+"""
+
 DELAYED = """
 CREATE SCHEMA later;
 DROP SCHEMA later;
@@ -128,6 +155,7 @@ SESSIONS = [
     (["--format", "jsonl", "--author", "bob", "--message", "by JSON"], "".join(json.dumps(line) + "\n" for line in SYSTEM)),
     (["--policy", "relaxed", "--author", "cy"], RELAXED),
     (["--delay", "20"], DELAYED),
+    (["--author", "eve"], KINDS),
 ]
 
 # After the snapshot, in the store that has one.
