@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
 #include "annals/catalog/configured.h"
 #include "annals/catalog/object_tables_internal.h"
 
@@ -99,7 +99,9 @@ Fingerprint WithRefs(const Fingerprint& own, const ConfiguredDescriptor& object,
 
 }  // namespace
 
-std::string Fingerprint::ToHex() const { return absl::StrFormat("%016x%016x", high, low); }
+std::string Fingerprint::ToHex() const {
+  return absl::StrCat(absl::Hex(high, absl::kZeroPad16), absl::Hex(low, absl::kZeroPad16));
+}
 
 Fingerprint FingerprintOf(const ObjectDescriptor& object) {
   if (!object) return {};

@@ -48,7 +48,7 @@ constexpr ObjectId kNodes{10};    // A system view.
 constexpr ObjectId kTypes{11};    // Another.
 constexpr ObjectId kGone{12};     // A table that is dropped.
 
-constexpr ObjectId kLabelled{13};   // A connection with a label.
+constexpr ObjectId kLabelled{13};  // A connection with a label.
 
 ConfiguredFields Labelled() {
   return {.id = kLabelled,
