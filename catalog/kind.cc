@@ -168,8 +168,10 @@ size_t Distance(std::string_view a, std::string_view b) {
 }
 
 bool WordSoundsSensitive(std::string_view word) {
-  static constexpr std::array<std::string_view, 7> kParts = {
-      "passw", "passphrase", "pwd", "secret", "token", "credential", "apikey"};
+  static constexpr std::array<std::string_view, 17> kParts = {
+      "passw",      "passphrase", "passcode",   "pwd",     "secret",     "token",
+      "credential", "apikey",     "accesskey",  "authkey", "privatekey", "encryptionkey",
+      "masterkey",  "sharedkey",  "signingkey", "keypass", "storekey"};
   for (const std::string_view part : kParts) {
     if (word.find(part) != std::string_view::npos) return true;
   }

@@ -72,6 +72,15 @@ void Set(const ConfiguredDescriptor& object, const Option& option, ConfiguredFie
   fields.options.push_back(option);
 }
 
+bool HasOtherOptions(const ConfiguredDescriptor& object, const ConfiguredFields& fields) {
+  const std::vector<OptionDescriptor> before = object.options();
+  return before.size() != fields.options.size() ||
+         std::ranges::any_of(before, [&](const OptionDescriptor& option) {
+           const Option* now = fields.FindOption(option.key());
+           return now == nullptr || now->value != option.value();
+         });
+}
+
 absl::StatusOr<ConfiguredFields> Altered(const AlterConfigured& command,
                                          const ConfiguredDescriptor& object,
                                          const CatalogView& catalog) {
@@ -92,7 +101,9 @@ absl::StatusOr<ConfiguredFields> Altered(const AlterConfigured& command,
   fields.name = command.new_name.value_or(fields.name);
   fields.labels = command.labels.value_or(fields.labels);
   std::ranges::sort(fields.labels, {}, &Option::key);
-  fields.generation += command.refresh ? 1 : 0;
+  // A secret that is found elsewhere is another one, as one that was refreshed.
+  const bool elsewhere = object.kind() == ObjectKind::kSecret && HasOtherOptions(object, fields);
+  fields.generation += command.refresh || elsewhere ? 1 : 0;
   ANNALS_RETURN_IF_ERROR(CheckWhole(catalog, fields));
   ANNALS_RETURN_IF_ERROR(resolved.missing);
   ANNALS_RETURN_IF_ERROR(CheckReferences(catalog, fields));
@@ -161,6 +172,9 @@ absl::StatusOr<UpdateEntries> PlanAlter(const AlterConfigured& command,
 absl::Status AlterConfigured::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckConfiguredName(kind, schema, name));
   const auto where = [&] { return ConfiguredName(kind, schema, name); };
+  if (refresh && kind != ObjectKind::kSecret) {
+    return WithContext(MakeError(Reason::INVALID_REQUEST, "only a secret is refreshed"), where);
+  }
   if (set) ANNALS_RETURN_IF_ERROR(WithContext(CheckOptionKeys(*set), where));
   if (comment) ANNALS_RETURN_IF_ERROR(WithContext(CheckComment(*comment), where));
   if (labels) ANNALS_RETURN_IF_ERROR(WithContext(CheckLabels(*labels), where));
@@ -176,7 +190,10 @@ absl::StatusOr<UpdateEntries> AlterConfigured::Plan(PlanContext& context) const 
 }
 
 absl::Status RotateKeys::Validate(Policy /*policy*/) const {
-  return CheckConfiguredName(kind, schema, name);
+  ANNALS_RETURN_IF_ERROR(CheckConfiguredName(kind, schema, name));
+  if (!new_public_key) return absl::OkStatus();
+  return WithContext(CheckNewKey(*new_public_key),
+                     [&] { return ConfiguredName(kind, schema, name); });
 }
 
 absl::StatusOr<UpdateEntries> RotateKeys::Plan(PlanContext& context) const {

@@ -123,7 +123,7 @@ absl::StatusOr<Option> ResolveText(ObjectKind kind, std::string_view type, const
   ANNALS_RETURN_IF_ERROR(CheckText(key, text));
   const OptionDefinition* defined = FindOption(kind, type, key);
   const bool placeholder = IsPlaceholder(text);
-  if (!placeholder && !text.empty() && IsSensitive(kind, type, key)) return NoTextForSensitive(key);
+  if (!placeholder && IsSensitive(kind, type, key)) return NoTextForSensitive(key);
   if (defined == nullptr || (placeholder && defined->type != OptionType::kObject)) {
     return Option{key, std::string(text)};
   }
@@ -405,6 +405,11 @@ absl::Status CheckOptionKeys(const std::vector<OptionSetting>& settings) {
 }
 
 absl::Status CheckComment(std::string_view comment) { return CheckText("comment", comment); }
+
+absl::Status CheckNewKey(std::string_view key) {
+  if (!key.empty()) return CheckText("public-key-2", key);
+  return MakeError(Reason::INVALID_VALUE, "the new public key is empty");
+}
 
 absl::Status CheckLabels(const std::vector<Option>& labels) {
   std::vector<std::string_view> keys;

@@ -48,6 +48,8 @@ std::vector<OptionSetting> WithKeys(std::vector<OptionSetting> settings);
 absl::Status CheckOptionKeys(const std::vector<OptionSetting>& settings);
 //   INVALID_VALUE
 absl::Status CheckComment(std::string_view comment);
+// A public key that takes the place of another: INVALID_VALUE.
+absl::Status CheckNewKey(std::string_view key);
 //   INVALID_NAME, INVALID_VALUE, DUPLICATE_OPTION
 absl::Status CheckLabels(const std::vector<Option>& labels);
 

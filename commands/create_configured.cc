@@ -27,6 +27,21 @@ absl::Status CheckTypeIsGiven(const CreateConfigured& command, const KindDefinit
                    absl::StrCat("option TYPE is required: ", kind.type_word, " type"));
 }
 
+absl::Status CheckType(const std::string& type) {
+  if (type.empty()) return absl::OkStatus();
+  const absl::Status checked = CheckName(type, "type");
+  return checked.ok() ? checked : MakeError(Reason::INVALID_NAME, ToStd(checked.message()));
+}
+
+// SQL has one word for both.
+absl::Status CheckNoOptionIsTheType(const std::vector<OptionSetting>& options) {
+  for (const OptionSetting& setting : options) {
+    if (OptionKey(setting.key) != "type") continue;
+    return MakeError(Reason::INVALID_NAME, "an option cannot be called TYPE");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckColumnsAreTaken(const CreateConfigured& command, const KindDefinition& kind) {
   if (command.columns.empty()) return absl::OkStatus();
   if (!kind.has_columns) {
@@ -101,7 +116,9 @@ absl::Status CreateConfigured::Validate(Policy /*policy*/) const {
   const KindDefinition& definition = *FindKind(kind);
   const auto where = [&] { return ConfiguredName(kind, schema, name); };
   ANNALS_RETURN_IF_ERROR(WithContext(CheckTypeIsGiven(*this, definition), where));
+  ANNALS_RETURN_IF_ERROR(WithContext(CheckType(type), where));
   ANNALS_RETURN_IF_ERROR(WithContext(CheckOptionKeys(options), where));
+  ANNALS_RETURN_IF_ERROR(WithContext(CheckNoOptionIsTheType(options), where));
   ANNALS_RETURN_IF_ERROR(WithContext(CheckComment(comment), where));
   ANNALS_RETURN_IF_ERROR(WithContext(CheckLabels(labels), where));
   return WithContext(CheckColumnsAreTaken(*this, definition), where);

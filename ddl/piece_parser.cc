@@ -679,7 +679,7 @@ class Builder {
   void AddOption(const Node& option, const KindDefinition& kind,
                  annals::CreateConfigured& command) {
     OptionSetting setting = OptionIn(option);
-    if (setting.key != "type" || kind.type_word.empty()) {
+    if (annals::OptionKey(setting.key) != "type" || kind.type_word.empty()) {
       command.options.push_back(std::move(setting));
     } else if (const auto* text = std::get_if<std::string>(&setting.value)) {
       SetType(option, TypeKey(*text), command);

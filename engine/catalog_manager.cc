@@ -475,7 +475,7 @@ void Manager::ServePreparation() {
       one.clear();
     }
     lock.lock();
-    --preparing_;
+    if (!prepared.ok()) --preparing_;
     async_calls_.splice(async_calls_.end(), one);
     changed_.notify_all();
   }
@@ -495,9 +495,12 @@ void Manager::TakeMoved(AsyncCalls& calls) {
     } else {
       const std::lock_guard lock(mutex_);
       unprepared_calls_.splice(unprepared_calls_.end(), calls, moved);
-      ++preparing_;
       changed_.notify_all();
+      continue;
     }
+    const std::lock_guard lock(mutex_);
+    --preparing_;
+    changed_.notify_all();
   }
 }
 

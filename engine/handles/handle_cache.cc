@@ -100,7 +100,6 @@ absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Acquire(
 
 // Gives what is there, or waits for who makes it, or makes it.
 HandleCache::Taken HandleCache::Take(const Asked& asked) {
-  const bool may_be_made = !IsOnlyAsActive(asked);
   const bool alone = asked.factory.reconfigure == Reconfigure::kRestart;
   std::shared_ptr<LiveHandle> previous;
   Trash trash;
@@ -108,18 +107,23 @@ HandleCache::Taken HandleCache::Take(const Asked& asked) {
     std::unique_lock lock(mutex_);
     for (;;) {
       Entry& entry = entries_[asked.key];
-      if (entry.building || entry.closing || (alone && OthersAreBusy(asked.key))) {
+      if (entry.building || entry.closing) {
         changed_.wait(lock);
         continue;
       }
       entry.factory = &asked.factory;
       if (entry.name.empty()) entry.name = std::string(asked.object.name());
       if (auto answer = Ready(asked, entry, trash)) return *std::move(answer);
-      if (!may_be_made) {
+      // Anew after each wait: what is active may be another version by now.
+      if (IsOnlyAsActive(asked)) {
         return MakeError(Reason::PREPARE_FAILED,
                          absl::StrCat(NameOf(asked.view, asked.object),
                                       ": there is a handle of it as it is in the active version "
                                       "only, where it is another one"));
+      }
+      if (alone && OthersAreBusy(asked.key)) {
+        changed_.wait(lock);
+        continue;
       }
       if (asked.factory.is_eager()) entry.superseded = false;  // Whoever comes first follows.
       entry.building = true;
@@ -259,6 +263,9 @@ void HandleCache::Publish(const Asked& asked, const Taken& made) {
     entry.since = asked.view.version();
     entry.error = absl::OkStatus();
     entry.failures = entry.retry_ms = 0;
+    entry.wanted = asked.factory.is_eager();
+    // Whoever made it, there is one of an object that works for the active version.
+    if (asked.factory.is_eager()) SupersedeLocked(asked.key.id, asked.key.fingerprint, trash);
     // The catalog moved on meanwhile, or was an older one from the start.
     if (store_.latest() != asked.view.version()) entry.doubtful = new_doubts_ = true;
     Keep(entry, *made, trash);
@@ -308,7 +315,8 @@ void HandleCache::Evict(const Factory& factory, Trash& trash) {
 void HandleCache::EraseAbsent() {
   std::erase_if(entries_, [](const auto& one) {
     const Entry& entry = one.second;
-    return !entry.building && !entry.closing && entry.error.ok() && entry.live.expired();
+    return !entry.wanted && !entry.building && !entry.closing && entry.error.ok() &&
+           entry.live.expired();
   });
 }
 

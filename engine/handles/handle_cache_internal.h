@@ -172,6 +172,8 @@ class HandleCache final : public Handles {
   bool IsWanted(const HandleKey& key, const Factory& factory) const;
   void BringUp(const Catalog& view, EffectiveFingerprints& fingerprints, ObjectId id);
   void Supersede(ObjectId id, std::optional<Fingerprint> current);
+  void SupersedeLocked(ObjectId id, std::optional<Fingerprint> current, Trash& trash);
+  void Forget(const HandleKey& key);
   void FinishFollowing(CatalogVersion version);
   std::vector<ObjectId> KnownIds() const;
 

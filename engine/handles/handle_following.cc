@@ -110,6 +110,10 @@ void HandleCache::BringUp(const Catalog& view, EffectiveFingerprints& fingerprin
 void HandleCache::Supersede(ObjectId id, std::optional<Fingerprint> current) {
   Trash trash;
   const std::lock_guard lock(mutex_);
+  SupersedeLocked(id, current, trash);
+}
+
+void HandleCache::SupersedeLocked(ObjectId id, std::optional<Fingerprint> current, Trash& trash) {
   for (auto at = entries_.lower_bound({id, {}}); at != entries_.end() && at->first.id == id; ++at) {
     if (at->first.fingerprint == current) continue;
     Entry& entry = at->second;
@@ -197,8 +201,21 @@ void HandleCache::TryDue() {
   EffectiveFingerprints fingerprints(now);
   for (const HandleKey& key : due) {
     const bool current = now.Find(key.id) && fingerprints.Of(key.id) == key.fingerprint;
-    if (current) BringUp(now, fingerprints, key.id);
+    if (current) {
+      BringUp(now, fingerprints, key.id);
+    } else {
+      Forget(key);
+    }
   }
+}
+
+// What failed under `key` is not what the object is any more.
+void HandleCache::Forget(const HandleKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.building) return;
+  found->second.wanted = false;
+  found->second.error = absl::OkStatus();
 }
 
 void HandleCache::CloseIdle() {
