@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "annals/tests/cli/program.h"
 #include "gmock/gmock.h"
 
@@ -13,7 +14,6 @@ using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 class ShellTest : public ProgramTest {
@@ -140,7 +140,7 @@ TEST_F(ShellTest, TheModeIsForAllListsThatHaveIt) {
   const std::string make = "CREATE SCHEMA s;\n";
   for (const std::string line : {".tables", "SHOW SCHEMAS;", "SHOW VERSIONS;", "DESCRIBE s;",
                                  ".query tables", ".log", ".diff", ".describe s", ".ls"}) {
-    const std::string out = InMemory(make + ".mode json\n" + line + "\n").out;
+    const std::string out = InMemory(absl::StrCat(make, ".mode json\n", line, "\n")).out;
     EXPECT_FALSE(json::parse(out.substr(out.find('\n')), nullptr, false).is_discarded()) << line;
   }
   EXPECT_THAT(InMemory(make + ".mode lines\n.ls\n"), Prints(EndsWith("\nschema S\n")));
