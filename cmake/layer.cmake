@@ -26,9 +26,10 @@ target_compile_options(annals_settings INTERFACE -Wall -Wextra -Wshadow -Wnon-vi
   -Woverloaded-virtual -Wno-missing-field-initializers -fstack-protector-strong)
 target_link_options(annals_settings INTERFACE -Wl,-z,relro -Wl,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # False alarms of g++ 12 on the concatenation of strings.
+  # False alarms of g++ 12 on the concatenation of strings; and, of the last one, on what a
+  # unity build includes.
   target_compile_options(annals_settings INTERFACE -Wno-restrict
-    -Wno-array-bounds -Wno-stringop-overread)
+    -Wno-array-bounds -Wno-stringop-overread -Wno-subobject-linkage)
 endif()
 if(ANNALS_WERROR)
   target_compile_options(annals_settings INTERFACE -Werror)
