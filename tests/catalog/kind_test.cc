@@ -81,9 +81,9 @@ TEST(KindTest, WordsAndKeysOfOptionsAreOneAnother) {
 }
 
 TEST(KindTest, WhatSoundsSensitiveIs) {
-  for (const auto* name :
-       {"password", "connection-password", "passwrd", "pasword", "api_token", "tokne",
-        "client-secret", "ssl key", "aws.secret.access.key", "keys", "apikey", "credentials"}) {
+  for (const auto* name : {"password", "connection-password", "passwrd", "pasword", "api_token",
+                           "tokne", "client-secret", "ssl key", "aws.secret.access.key", "keys",
+                           "apikey", "credentials", "accessKey", "privatekey", "passcode"}) {
     EXPECT_TRUE(SoundsSensitive(name)) << name;
   }
   for (const auto* name : {"host", "user", "public-key-1", "primary key", "key-id", "monkey",

@@ -235,6 +235,22 @@ INSTANTIATE_TEST_SUITE_P(
                   {.name = "C", .type = "x", .options = {Is("my passwrd", "hunter2")}},
                   Reason::INVALID_VALUE,
                   {"MY PASSWRD", "CREATE SECRET"}},
+        BadObject{"EmptyTextForWhatIsSensitive",
+                  With(Postgres("K"), {Is("password", "")}),
+                  Reason::INVALID_VALUE,
+                  {"PASSWORD", "CREATE SECRET"}},
+        BadObject{"KeyInOneWord",
+                  {.name = "C", .type = "x", .options = {Is("accessKey", "hunter2")}},
+                  Reason::INVALID_VALUE,
+                  {"ACCESSKEY", "CREATE SECRET"}},
+        BadObject{"OptionCalledType",
+                  {.name = "C", .type = "x", .options = {Is("Type", "y")}},
+                  Reason::INVALID_NAME,
+                  {"TYPE"}},
+        BadObject{"TypeThatIsNoName",
+                  {.name = "C", .type = std::string("a\0b", 3)},
+                  Reason::INVALID_NAME,
+                  {"type"}},
         BadObject{"NameForAText",
                   With(Postgres("K"), {Refers("ssl ca", "T")}),
                   Reason::INVALID_VALUE,
@@ -456,6 +472,32 @@ TEST_F(ConfiguredTest, RefreshingASecretIsAChangeOfAllThatReferToIt) {
               IsOk());
   EXPECT_THAT(AffectedBy(before, after, {Object("P").id()}),
               ElementsAre(Object("K").id(), Object("S").id()));
+}
+
+TEST_F(ConfiguredTest, ASecretThatIsFoundElsewhereIsAnotherOneAlsoAfterItsWayBack) {
+  Do(SecretNamed("P"));
+  AlterConfigured alter = {.kind = ObjectKind::kSecret, .name = "P"};
+  alter.set = {Is("env", "OTHER")};
+  Do(alter);
+  EXPECT_EQ(Object("P").generation(), 1U);
+  alter.set = {Is("env", "PW")};
+  Do(alter);
+  EXPECT_EQ(Object("P").generation(), 2U);
+  EXPECT_THAT(Do(alter), IsEmpty());
+}
+
+TEST_F(ConfiguredTest, OnlyASecretIsRefreshed) {
+  Do(Tunnel("T"));
+  AlterConfigured alter = Alter("T");
+  alter.refresh = true;
+  ExpectRefused(alter, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
+}
+
+TEST_F(ConfiguredTest, ANewKeyIsATextLikeOthers) {
+  Do(With(Tunnel("T"), {Is("public key 1", "one"), Is("public key 2", "two")}));
+  for (const std::string& key : {std::string(), std::string(4097, 'k'), std::string("\xff")}) {
+    ExpectRefused(RotateKeys{.name = "T", .new_public_key = key}, Reason::INVALID_VALUE, {"\"T\""});
+  }
 }
 
 TEST_F(ConfiguredTest, KeysRotate) {
