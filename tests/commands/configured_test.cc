@@ -522,7 +522,7 @@ TEST_F(ConfiguredTest, WhatIsUsedIsDroppedWithItsUsersOrNotAtAll) {
   Do(SourceOf("S", "K"));
   Do(SinkOf("SI", "S", "K"));
   DropConfigured drop = {.kind = ObjectKind::kConnection, .name = "K"};
-  ExpectRefused(drop, Reason::HAS_DEPENDENTS, {"source \"S\", sink \"SI\""});
+  ExpectRefused(drop, Reason::HAS_DEPENDENTS, {"source \"PUBLIC\".\"S\", sink \"PUBLIC\".\"SI\""});
   drop.cascade = true;
   Do(drop);
   EXPECT_FALSE(Has("K") || Has("S") || Has("SI"));
