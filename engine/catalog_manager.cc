@@ -571,12 +571,13 @@ void Manager::ServeAsync() {
 
 // Those that were prepared may have trial handles left, which whoever lets them go closes.
 void Manager::LetGo(AsyncCalls& answered) {
-  const std::lock_guard lock(mutex_);
   for (auto at = answered.begin(); at != answered.end();) {
     const auto call = at++;
-    if (call->preparation != nullptr) spent_calls_.splice(spent_calls_.end(), answered, call);
+    if (call->preparation == nullptr) continue;
+    const std::lock_guard lock(mutex_);
+    spent_calls_.splice(spent_calls_.end(), answered, call);
+    changed_.notify_all();
   }
-  changed_.notify_all();
 }
 
 absl::StatusOr<uint64_t> Manager::AddFollower(Follower follower, const FollowerOptions& options) {

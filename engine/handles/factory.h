@@ -47,7 +47,8 @@ class Handle {
 
   // The end. Nobody uses the handle any more, except where the factory says kRestart: then
   // this may come while somebody still holds it, and the next handle of the object is not
-  // built before this has returned. So it must not wait for somebody who asks for that one.
+  // built before this has returned. So it must not wait for somebody who asks for that one,
+  // or who waits until the handles have followed the catalog.
   virtual absl::Status Close() { return absl::OkStatus(); }
 };
 

@@ -15,7 +15,7 @@ namespace {
 constexpr absl::string_view kNoHandle = "no handle could be made";
 constexpr absl::string_view kLookingFailed = "looking at the handles failed";
 
-absl::Status CacheIsClosed() { return MakeError(Reason::CLOSED, "the handles are closed"); }
+absl::Status CacheIsClosed() { return ErrorOf(Reason::CLOSED, "the handles are closed"); }
 
 uint64_t ToMs(absl::Duration duration) {
   return static_cast<uint64_t>(std::max<int64_t>(absl::ToInt64Milliseconds(duration), 1));
@@ -464,9 +464,8 @@ absl::Status HandleCache::WaitFor(CatalogVersion version, absl::Time deadline) {
   if (!follows_) return absl::OkStatus();  // Nothing is asked for.
   const auto there = [&] { return reached_ >= version || closed_ || follows_no_more_; };
   if (!WaitUntil(lock, changed_, deadline, there)) {
-    return MakeError(Reason::DEADLINE_EXCEEDED,
-                     absl::StrCat("the handles have followed the catalog to version ",
-                                  reached_.value, " by the deadline"));
+    return ErrorOf(Reason::DEADLINE_EXCEEDED, "the handles have followed the catalog to version ",
+                   reached_.value, " by the deadline");
   }
   return reached_ >= version ? absl::OkStatus() : CacheIsClosed();
 }

@@ -318,10 +318,12 @@ class Preparation::Trials {
     Tried& tried = *notes_.Find(object.id(), comparison_);
     if (tried.probed) return absl::OkStatus();
     ANNALS_ASSIGN_OR_RETURN(
-        const ResolvedSpec resolved,
+        ResolvedSpec resolved,
         ResolveSpec(comparison_.after(), ConfiguredDescriptor(object), comparison_.first_new(),
                     [this](ObjectId id) { return Need(id); }));
     Handle* const trial = tried.trial == nullptr ? nullptr : tried.trial->get();
+    // It may have been built of others than there are now.
+    if (trial != nullptr) resolved.secrets.Add(tried.trial->secrets());
     const absl::Status probed =
         resolved.secrets.Masked(CallGuarded([&] { return factory.probe(resolved.spec, trial); }));
     tried.probed = probed.ok();

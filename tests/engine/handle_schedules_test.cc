@@ -278,27 +278,25 @@ TEST_F(HandleSchedules, WhatFailedAndIsAnotherOneByNowIsNotTriedAgain) {
 
 TEST_F(HandleSchedules, ClosingEndsACallThatIsPreparedAnew) {
   Do(ConnectionNamed("C", "h1"));
-  Barrier again;
+  Barrier probing;
   std::atomic<int> probes{0};
   script_->OnProbe([&](const HandleSpec&) {
-    if (probes++ > 0) {
-      again.Stop();
-      return absl::OkStatus();
-    }
-    return manager_
-        ->Execute(AlterConfigured{.kind = kConnectionKind,
-                                  .name = "C",
-                                  .set = {{{"user", "u"}}},
-                                  .validation = Validation::kNo})
-        .status();
+    ++probes;
+    probing.Stop();
+    return absl::OkStatus();
   });
   std::promise<absl::StatusOr<ExecuteResult>> answer;
   manager_->ExecuteAsync({SetHost("C", "h2")}, {},
                          [&](auto result) { answer.set_value(std::move(result)); });
-  again.WaitUntilThere();
+  probing.WaitUntilThere();
+  ASSERT_THAT(manager_->Execute(AlterConfigured{.kind = kConnectionKind,
+                                                .name = "C",
+                                                .set = {{{"user", "u"}}},
+                                                .validation = Validation::kNo}),
+              IsOk());
   auto closing = std::async(std::launch::async, [&] { manager_->Close(); });
   EXPECT_EQ(closing.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
-  again.LetGo();
+  probing.LetGo();
   EXPECT_THAT(answer.get_future().get(), IsOk());
   closing.get();
   EXPECT_EQ(probes, 2);

@@ -533,6 +533,7 @@ TEST_F(HandleScenarios, M25_ARestartThatFailsThreeTimesIsTriedUntilItWorks) {
   }));
   EXPECT_EQ(Get(kSourceKind, "S")->host, "h2");
   EXPECT_EQ(Head(), before.Next());
+  for (const char* name : {"C", "S", "K"}) EXPECT_TRUE(Closes(name, 1)) << name;
 }
 
 TEST_F(HandleScenarios, M26_WhatWasWrittenBeforeACrashIsWhatRunsAfterwards) {
