@@ -188,8 +188,26 @@ bool HandleCache::OthersAreBusy(const HandleKey& key) const {
   return false;
 }
 
-// All handles of the object that may be open, but for the trial that is under `key` for who
-// makes its handle.
+// Whether `offered` is a trial of what is asked for. A trial that was then not written was of
+// another object: that one is called otherwise.
+bool HandleCache::IsFor(const std::pair<const HandleKey, Offered>& offered, const HandleKey& key,
+                        std::string_view what) {
+  return offered.first == key && offered.second.trial.front()->what() == what;
+}
+
+// Takes all trials from under the object's id that nobody who is called `what` can use.
+void HandleCache::DropOffers(const HandleKey& key, std::string_view what, Trash& trash) {
+  for (auto at = offered_.lower_bound(HandleKey::FirstOf(key.id));
+       at != offered_.end() && at->first.id == key.id;) {
+    const auto one = at++;
+    if (IsFor(*one, key, what)) continue;
+    one->second.trial.front()->NoteTaken();
+    trash.splice(trash.end(), one->second.trial);
+    offered_.erase(one);
+  }
+}
+
+// All handles of the object that may be open, but for a trial that is offered for `key`.
 std::vector<HandleWatch> HandleCache::OthersOf(const HandleKey& key) const {
   std::vector<HandleWatch> others;
   for (const auto& [other, entry] : EntriesOf(key.id)) {
@@ -202,10 +220,11 @@ std::vector<HandleWatch> HandleCache::OthersOf(const HandleKey& key) const {
 
 // Closes them, also if somebody holds them, and waits for who closes them already. Without
 // the lock: the entry of `key` is being built, so that no other handle of the object is.
-void HandleCache::CloseOthers(const HandleKey& key) {
+void HandleCache::CloseOthers(const HandleKey& key, std::string_view what) {
   std::vector<HandleWatch> others;
   Trash trash;
   std::unique_lock lock(mutex_);
+  DropOffers(key, what, trash);
   others = OthersOf(key);
   for (auto& [other, entry] : EntriesOf(key.id)) entry.closing = other != key;
   lock.unlock();
@@ -231,9 +250,10 @@ HandleCache::Taken HandleCache::MakeGuarded(const Asked& asked,
 }
 
 HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHandle> previous) {
-  if (asked.factory.reconfigure == Reconfigure::kRestart) CloseOthers(asked.key);
-  std::shared_ptr<LiveHandle> live = TakeOffered(asked.key);
-  if (live == nullptr || live->closed()) {
+  const std::string what = NameOf(asked.view, asked.object);
+  if (asked.factory.reconfigure == Reconfigure::kRestart) CloseOthers(asked.key, what);
+  std::shared_ptr<LiveHandle> live = TakeOffered(asked.key, what);
+  if (live == nullptr) {
     const auto need = [&](ObjectId id) -> Taken {
       if (FactoryOf(asked.view.Find(id)) == nullptr) return std::shared_ptr<LiveHandle>();
       return Acquire(asked.view, asked.fingerprints, id, asked.attempt);
@@ -352,47 +372,57 @@ std::shared_ptr<LiveHandle> HandleCache::Running(ObjectId id) const {
 
 // --- Trials.
 
-std::shared_ptr<LiveHandle> HandleCache::TakeOffered(const HandleKey& key) {
+std::shared_ptr<LiveHandle> HandleCache::TakeOffered(const HandleKey& key, std::string_view what) {
   const std::lock_guard lock(mutex_);
   const auto found = offered_.find(key);
-  if (found == offered_.end()) return nullptr;
+  if (found == offered_.end() || !IsFor(*found, key, what)) return nullptr;
   std::shared_ptr<LiveHandle> trial = std::move(found->second.trial.front());
   offered_.erase(found);
+  trial->NoteTaken();
   return trial;
 }
 
-// A trial that was offered before, and was then not written, is offered under another id.
 void HandleCache::Offer(const HandleKey& key, const Factory& factory,
                         const std::shared_ptr<LiveHandle>& trial) {
   Trash trash;
   Trash place = {trial};
   const std::lock_guard lock(mutex_);
-  if (closed_) return;
+  WithdrawLocked(trial);  // It was planned before, with another id, and was not written.
+  if (closed_ || trial->taken()) return;
   if (factory.reconfigure == Reconfigure::kRestart) entries_[key].trial = HandleWatch(trial);
   Offered& offered = offered_[key];
   trash.splice(trash.end(), offered.trial);
   offered.trial.splice(offered.trial.end(), place);
   offered.version.reset();
-  std::erase_if(offered_, [&](const auto& one) {
-    return one.first != key && one.second.trial.front() == trial;
-  });
 }
 
 void HandleCache::Confirm(const std::shared_ptr<LiveHandle>& trial, CatalogVersion version) {
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& [key, offered] : offered_) {
-      if (offered.trial.front() == trial) offered.version = version;
-    }
-    if (reached_ < version) return;
-  }
-  Withdraw(trial);
+  const std::lock_guard lock(mutex_);
+  const auto found = FindOffered(trial);
+  if (found == offered_.end()) return;
+  found->second.version = version;
+  // Nobody needed it. It is of the object, and there may be no other before it is closed.
+  if (reached_ >= version) offered_.erase(found);
 }
 
 void HandleCache::Withdraw(const std::shared_ptr<LiveHandle>& trial) {
   const std::lock_guard lock(mutex_);
-  // The caller holds it, so that nothing is closed here.
-  std::erase_if(offered_, [&](const auto& one) { return one.second.trial.front() == trial; });
+  WithdrawLocked(trial);
+}
+
+// It is of no object. The caller holds it, so that nothing is closed here.
+void HandleCache::WithdrawLocked(const std::shared_ptr<LiveHandle>& trial) {
+  const auto found = FindOffered(trial);
+  if (found == offered_.end()) return;
+  const auto entry = entries_.find(found->first);
+  if (entry != entries_.end()) entry->second.trial = {};
+  offered_.erase(found);
+}
+
+std::map<HandleKey, HandleCache::Offered>::iterator HandleCache::FindOffered(
+    const std::shared_ptr<LiveHandle>& trial) {
+  return std::find_if(offered_.begin(), offered_.end(),
+                      [&](const auto& one) { return one.second.trial.front() == trial; });
 }
 
 // --- Looking.

@@ -22,7 +22,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -185,10 +187,15 @@ class HandleCache final : public Handles {
   bool IsOnlyAsActive(const Asked& asked) const;
   bool OthersAreBusy(const HandleKey& key) const;
   std::vector<HandleWatch> OthersOf(const HandleKey& key) const;
-  void CloseOthers(const HandleKey& key);
+  void CloseOthers(const HandleKey& key, std::string_view what);
+  static bool IsFor(const std::pair<const HandleKey, Offered>& offered, const HandleKey& key,
+                    std::string_view what);
+  void DropOffers(const HandleKey& key, std::string_view what, Trash& trash);
   Taken MakeGuarded(const Asked& asked, std::shared_ptr<LiveHandle> previous);
   Taken Make(const Asked& asked, std::shared_ptr<LiveHandle> previous);
-  std::shared_ptr<LiveHandle> TakeOffered(const HandleKey& key);
+  std::shared_ptr<LiveHandle> TakeOffered(const HandleKey& key, std::string_view what);
+  void WithdrawLocked(const std::shared_ptr<LiveHandle>& trial);
+  std::map<HandleKey, Offered>::iterator FindOffered(const std::shared_ptr<LiveHandle>& trial);
   void Publish(const Asked& asked, const Taken& made, Trash place);
   void NoteUse(Entry& entry);
   static bool IsToBeKept(const Entry& entry);

@@ -65,13 +65,16 @@ class LiveHandle {
   // Once, before anybody else has it.
   absl::Status Build(Maker make);
   Handle* get() const { return handle_.get(); }
+  const std::string& what() const { return what_; }
   const SecretMask& secrets() const { return secrets_; }
 
   // Again: what it said the first time.
   absl::Status Start(ObjectId object);
   // Again: nothing happens. Returns once it is closed.
   void Close();
-  bool closed() const { return *closed_; }
+  // Of a trial: somebody has taken it for an object, whose it is for ever.
+  void NoteTaken() { taken_ = true; }
+  bool taken() const { return taken_; }
 
   // As users hold it.
   static std::shared_ptr<Handle> Share(const std::shared_ptr<LiveHandle>& live) {
@@ -89,6 +92,7 @@ class LiveHandle {
   std::once_flag start_once_;
   std::once_flag close_once_;
   absl::Status start_;
+  std::atomic<bool> taken_{false};
   // Outlives this, for those who wait for it.
   const std::shared_ptr<std::atomic<bool>> closed_ = std::make_shared<std::atomic<bool>>(false);
 };

@@ -386,8 +386,9 @@ absl::Status Preparation::AskForKeys(const Catalog& base) {
     RotateKeys with_key = *rotate;
     const absl::Status asked = CallGuarded([&] {
       auto key = factory->new_public_key();
-      if (key.ok()) with_key.new_public_key = *std::move(key);
-      return key.status();
+      if (!key.ok()) return key.status();
+      with_key.new_public_key = *std::move(key);
+      return absl::OkStatus();
     });
     if (!asked.ok()) {
       const std::string why =

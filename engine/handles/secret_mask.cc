@@ -22,7 +22,7 @@ bool StandsAlone(std::string_view text, size_t begin, size_t end) {
 // Sets what `value` takes of `text` in `hidden`.
 void Hide(std::string_view value, std::string_view text, std::vector<bool>& hidden) {
   size_t done = 0;
-  for (size_t at = text.find(value); at != text.npos; at = text.find(value, at + 1)) {
+  for (size_t at = text.find(value); at != std::string_view::npos; at = text.find(value, at + 1)) {
     const size_t end = at + value.size();
     if (value.size() < SecretMask::kShort && !StandsAlone(text, at, end)) continue;
     for (size_t i = std::max(at, done); i < end; ++i) hidden[i] = true;

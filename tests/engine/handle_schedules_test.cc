@@ -13,19 +13,42 @@ using ::testing::Not;
 // A place where one thread stops until another one lets it go on.
 class Barrier {
  public:
+  Barrier() = default;
+  ~Barrier() {  // Who is here leaves first.
+    LetGo();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !is_here_; });
+  }
+  Barrier(const Barrier&) = delete;
+  Barrier& operator=(const Barrier&) = delete;
+
   // The first to come stops here; others pass.
   void Stop() {
-    if (come_.exchange(true)) return;
-    here_.set_value();
-    let_go_.get_future().wait();
+    std::unique_lock lock(mutex_);
+    if (std::exchange(come_, true)) return;
+    is_here_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    is_here_ = false;
+    changed_.notify_all();
   }
-  void WaitUntilThere() { here_.get_future().wait(); }
-  void LetGo() { let_go_.set_value(); }
+  void WaitUntilThere() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return come_; });
+  }
+  void LetGo() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
 
  private:
-  std::atomic<bool> come_{false};
-  std::promise<void> here_;
-  std::promise<void> let_go_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // All guarded by mutex_.
+  bool come_ = false;
+  bool is_here_ = false;
+  bool open_ = false;
 };
 
 CreateConfigured Lazily(CreateConfigured create) {
@@ -40,8 +63,11 @@ AlterConfigured Lazily(AlterConfigured alter) {
 class HandleSchedules : public HandleScenarios {
  protected:
   void TearDown() override {
-    manager_ = nullptr;
+    // What they do now may be gone with the test.
+    script_->OnBuild(nullptr);
+    script_->OnProbe(nullptr);
     script_->OnClose(nullptr);
+    manager_ = nullptr;
   }
 
   // The thread that follows the catalog stops in building source BUSY.
@@ -170,6 +196,23 @@ TEST_F(ExclusiveSchedules, ATrialThatIsPreparedAnewIsClosedFirst) {
   });
   Do(ConnectionNamed("C", "h1", {To("tunnel", "T")}));
   EXPECT_EQ(script_->Of("C"), (Script::Counts{.builds = 2, .probes = 2, .starts = 1, .closes = 1}));
+}
+
+TEST_F(ExclusiveSchedules, ATrialIsOfTheObjectThatIsWrittenAndNotOfWhoGotItsIdFirst) {
+  OpenExclusive();
+  SimulatedCluster cluster;
+  const Manager theirs = MustOpen(cluster.Connect(), {.clock = &clock_});
+  manager_ = MustOpen(cluster.Connect(), {.factories = {connections_}, .clock = &clock_});
+  cluster.BeforeNextAppend(
+      [&] { EXPECT_THAT(theirs->Execute(ConnectionNamed("THEIRS", "h1")), IsOk()); });
+  Do(ConnectionNamed("OURS", "h1"));
+  const SharedHandle ours = Get(kConnectionKind, "OURS");
+  EXPECT_EQ(ours->name, "OURS");
+  EXPECT_EQ(ours->id, IdOf(kConnectionKind, "OURS"));
+  EXPECT_EQ(Get(kConnectionKind, "THEIRS")->name, "THEIRS");
+  Do(SetHost("THEIRS", "h2"));
+  EXPECT_EQ(Get(kConnectionKind, "THEIRS")->host, "h2");
+  EXPECT_FALSE(ours->closed);
 }
 
 TEST_F(ExclusiveSchedules, WhatIsNotActiveAnyMoreWhenItsTurnComesIsNotBuilt) {
