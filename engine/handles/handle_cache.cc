@@ -140,7 +140,7 @@ HandleCache::Taken HandleCache::Take(const Asked& asked) {
     }
   }
   // From here on nothing throws until it is published what came of it.
-  Taken made = MakeGuarded(asked, std::move(previous));
+  Taken made = MakeGuarded(asked, previous);
   Publish(asked, made, std::move(place));
   return made;
 }
@@ -240,16 +240,17 @@ void HandleCache::CloseOthers(const HandleKey& key, std::string_view what) {
 
 // Throws nothing: who waits for the handle is told of all that went wrong.
 HandleCache::Taken HandleCache::MakeGuarded(const Asked& asked,
-                                            std::shared_ptr<LiveHandle> previous) {
+                                            const std::shared_ptr<LiveHandle>& previous) {
   return Guarded(kNoHandle, [&]() -> Taken {
-    Taken made = Make(asked, std::move(previous));
+    Taken made = Make(asked, previous);
     if (made.ok()) return made;
     return MakeError(Reason::PREPARE_FAILED,
                      absl::StrCat(NameOf(asked.view, asked.object), ": ", made.status().message()));
   });
 }
 
-HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHandle> previous) {
+HandleCache::Taken HandleCache::Make(const Asked& asked,
+                                     const std::shared_ptr<LiveHandle>& previous) {
   const std::string what = NameOf(asked.view, asked.object);
   if (asked.factory.reconfigure == Reconfigure::kRestart) CloseOthers(asked.key, what);
   std::shared_ptr<LiveHandle> live = TakeOffered(asked.key, what);
@@ -259,7 +260,7 @@ HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHan
       return Acquire(asked.view, asked.fingerprints, id, asked.attempt);
     };
     ANNALS_ASSIGN_OR_RETURN(live, Build(asked.view, asked.object, asked.factory,
-                                        /*first_new=*/kNoObject, need, std::move(previous)));
+                                        /*first_new=*/kNoObject, need, previous));
   }
   ANNALS_RETURN_IF_ERROR(live->Start(asked.key.id));
   return live;
@@ -267,7 +268,7 @@ HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHan
 
 absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Build(
     const CatalogView& view, const ConfiguredDescriptor& object, const Factory& factory,
-    ObjectId first_new, NeedHandle need, std::shared_ptr<LiveHandle> previous) const {
+    ObjectId first_new, NeedHandle need, const std::shared_ptr<LiveHandle>& previous) const {
   auto resolved = ResolveSpec(view, object, first_new, need);
   if (!resolved.ok()) {
     log_->NoteBuilt(false);

@@ -115,11 +115,9 @@ class HandleCache final : public Handles {
                                                       ObjectId id, Attempt attempt);
   // Builds one that is not in the cache. Objects of `view` from `first_new` on are being
   // created.
-  absl::StatusOr<std::shared_ptr<LiveHandle>> Build(const CatalogView& view,
-                                                    const ConfiguredDescriptor& object,
-                                                    const Factory& factory, ObjectId first_new,
-                                                    NeedHandle need,
-                                                    std::shared_ptr<LiveHandle> previous) const;
+  absl::StatusOr<std::shared_ptr<LiveHandle>> Build(
+      const CatalogView& view, const ConfiguredDescriptor& object, const Factory& factory,
+      ObjectId first_new, NeedHandle need, const std::shared_ptr<LiveHandle>& previous) const;
   // The handle that is in use of `id`, of whatever version; null if there is none.
   std::shared_ptr<LiveHandle> Running(ObjectId id) const;
   // Who needs a handle under `key` gets `trial`, which `factory` built, and not under another
@@ -191,8 +189,8 @@ class HandleCache final : public Handles {
   static bool IsFor(const std::pair<const HandleKey, Offered>& offered, const HandleKey& key,
                     std::string_view what);
   void DropOffers(const HandleKey& key, std::string_view what, Trash& trash);
-  Taken MakeGuarded(const Asked& asked, std::shared_ptr<LiveHandle> previous);
-  Taken Make(const Asked& asked, std::shared_ptr<LiveHandle> previous);
+  Taken MakeGuarded(const Asked& asked, const std::shared_ptr<LiveHandle>& previous);
+  Taken Make(const Asked& asked, const std::shared_ptr<LiveHandle>& previous);
   std::shared_ptr<LiveHandle> TakeOffered(const HandleKey& key, std::string_view what);
   void WithdrawLocked(const std::shared_ptr<LiveHandle>& trial);
   std::map<HandleKey, Offered>::iterator FindOffered(const std::shared_ptr<LiveHandle>& trial);
