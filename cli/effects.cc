@@ -51,7 +51,7 @@ class EffectsTable {
     }
     if (gone.size() < 2) return;
     for (const ObjectDescriptor& object : gone) {
-      table_.AddRow({"drop", KindAndName(before_, object), "in this order"});
+      table_.AddRow({"drop", KindAndName(before_, object), "before what it refers to"});
     }
   }
 

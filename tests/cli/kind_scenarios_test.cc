@@ -97,9 +97,9 @@ TEST_F(KindProgramScenarios, M18_ExplainListsAllThatWouldGoDependentsFirst) {
   MakeKinds();
   EXPECT_THAT(Answer("EXPLAIN DROP CONNECTION c CASCADE"),
               HasSubstr("EFFECT OBJECT WHY\n"
-                        "drop sink PUBLIC.K in this order\n"
-                        "drop source PUBLIC.S in this order\n"
-                        "drop connection PUBLIC.C in this order\n"));
+                        "drop sink PUBLIC.K before what it refers to\n"
+                        "drop source PUBLIC.S before what it refers to\n"
+                        "drop connection PUBLIC.C before what it refers to\n"));
   EXPECT_THAT(Answer("EXPLAIN DROP SINK k"), Not(HasSubstr("EFFECT")));
   Execute("CREATE TABLE u (id INT PRIMARY KEY)");
   EXPECT_THAT(Answer("EXPLAIN DROP TABLE u"), Not(HasSubstr("EFFECT")));

@@ -22,6 +22,7 @@
 #include "annals/catalog/versioned_store.h"
 #include "annals/commands/alter_configured.h"
 #include "annals/commands/plan.h"
+#include "annals/ddl/migration.h"
 #include "annals/ddl/parse.h"
 #include "annals/ddl/show_create.h"
 #include "annals/schemas/status.h"
@@ -131,6 +132,9 @@ TEST_F(RollbackTest, KeysThatWereRotatedRotateBack) {
   const uint64_t then = Run(kTunnel);
   ASSERT_TRUE(Execute({RotateKeys{.name = "T", .new_public_key = "k3"}}).ok());
   EXPECT_EQ(Get("T").FindOption("public-key-1")->value(), "k2");
+  const Migration script = Migrate(Now(), *store_->At({then}));
+  ASSERT_EQ(script.steps.size(), 1);
+  EXPECT_EQ(script.steps.front().text, "no SQL alters PUBLIC KEY 1, PUBLIC KEY 2");
   RollBack(then);
   EXPECT_EQ(Get("T").FindOption("public-key-1")->value(), "k1");
   EXPECT_EQ(Get("T").FindOption("public-key-2")->value(), "k2");
@@ -180,8 +184,13 @@ TEST_F(RollbackTest, WhatASinkReadsMayHaveBecomeATable) {
 TEST_F(RollbackTest, ColumnsOfASourceAreWhatTheyWere) {
   Run("CREATE CONNECTION c TO kafka (BROKER 'b')");
   const uint64_t then = Run("CREATE SOURCE s FROM CONNECTION c (id INT, total INT)");
-  Run("DROP SOURCE s; CREATE SOURCE s FROM CONNECTION c (id BIGINT)");
+  const uint64_t other = Run("DROP SOURCE s; CREATE SOURCE s FROM CONNECTION c (id BIGINT)");
   RollBack(then);
+  const Migration script = Migrate(*store_->At({other}), Now());
+  ASSERT_EQ(script.steps.size(), 1);
+  EXPECT_EQ(script.steps.front().kind, MigrationStep::Kind::kLeftOut);
+  EXPECT_EQ(script.steps.front().object, "source PUBLIC.S");
+  EXPECT_EQ(script.steps.front().text, "no SQL alters its columns");
   EXPECT_THAT(Show("S"), HasSubstr("(ID INTEGER, TOTAL INTEGER)"));
 }
 
