@@ -189,7 +189,7 @@ std::string PathOf(const ObjectName& name) { return Qualified(name.schema, name.
 // A name behind such a key may be a value that lacks its quotes.
 std::string ShownName(const std::string& key, const ObjectName& name, std::string text) {
   const bool hidden = name.kind != ObjectKind::kSecret && SoundsSensitive(key);
-  return hidden ? std::string(kMasked) : text;
+  return hidden ? std::string(kMasked) : std::move(text);
 }
 
 absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefinition* defined,

@@ -257,7 +257,7 @@ class Redactor {
     size_t begin = token.data() - sql_.data();
     size_t end = begin + token.size();
     const size_t quote = token.find_first_of("'\"");
-    if (quote != std::string_view::npos && quote <= 2) {
+    if (quote <= 2) {  // Behind X, U& or nothing.
       if (token.size() > quote + 1 && token.back() == token[quote]) --end;
       begin += quote + 1;
     }
