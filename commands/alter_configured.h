@@ -46,6 +46,27 @@ struct AlterConfigured {
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
 };
 
+// Makes an object of a configured kind what it was once: what is given, also where it is
+// given only once, with CREATE, or has no words in SQL. For those who go back to an earlier
+// version (ddl/rollback.h).
+//
+//   OBJECT_NOT_FOUND
+//   those of CreateConfigured, of the object as it would be, but that a text that was stored
+//   may be stored again
+//   CYCLE, and what dependents say of it as it would be
+struct RestoreConfigured {
+  ObjectKind kind = ObjectKind::kCatalog;
+  std::string schema = std::string(kPublicSchema);  // Without meaning at the root.
+  std::string name;
+  std::optional<std::vector<OptionSetting>> options = std::nullopt;  // All that there will be.
+  std::optional<std::vector<Column>> columns = std::nullopt;
+  std::optional<std::vector<Option>> labels = std::nullopt;
+  std::optional<uint32_t> generation = std::nullopt;  // It grows to that, if it is lower.
+
+  absl::Status Validate(Policy policy) const;
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
+};
+
 // Makes the second of a connection's two public keys the first, and a new one the second:
 // for types with the options `public-key-1` and `public-key-2`.
 //

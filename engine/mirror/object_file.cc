@@ -243,12 +243,8 @@ absl::Status ReadOption(const FlatEntry& entry, std::string_view words, const Ki
 }
 
 // Nobody resolves what a label says, so one that sounds like a secret is none or a slip.
-bool IsSecretLabel(std::string_view key, std::string_view value) {
-  return SoundsSensitive(key) && !value.empty() && !IsPlaceholder(value);
-}
-
 absl::Status ReadLabel(const FlatEntry& entry, std::string_view key, ObjectFile& file) {
-  if (IsSecretLabel(key, entry.value) && entry.value != kMasked) {
+  if (ShownLabel(key, entry.value) != entry.value) {
     return BadEntry(entry, "is seen by everybody, and sounds as if nobody should see it");
   }
   file.labels.push_back({std::string(key), entry.value});
@@ -314,9 +310,8 @@ FlatMap ObjectEntries(const CatalogView& catalog, const ConfiguredDescriptor& ob
     map.push_back({OptionEntryKey(option.key()), OptionText(catalog, object, option)});
   }
   for (const OptionDescriptor& label : object.labels()) {
-    const bool hidden = IsSecretLabel(label.key(), label.value());
     map.push_back({absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())),
-                   std::string(hidden ? kMasked : label.value())});
+                   std::string(ShownLabel(label.key(), label.value()))});
   }
   if (object.generation() > 0) {
     map.push_back({"object:generation", absl::StrCat(object.generation())});
