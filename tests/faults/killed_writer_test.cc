@@ -336,6 +336,7 @@ TEST(KilledWriterScenarios, F26_EveryAcknowledgedCommandIsThereAndNoPartOfAnothe
     store.KillWriterAfter(1 + random() % 500);
     store.Check();
   }
+  ::testing::Test::RecordProperty("kills", static_cast<int>(kills));
   if (kills < 20) return;
   for (const ObjectKind kind : {ObjectKind::kCatalog, ObjectKind::kConnection, ObjectKind::kSecret,
                                 ObjectKind::kSource, ObjectKind::kSink}) {
