@@ -112,7 +112,7 @@ TEST_F(ApplyTest, OfADryRunPlansForANewStoreWhereThereIsNone) {
   WriteFile("A.yaml", "type: hive\n");
   WriteFile("B.yaml", "type: [\n");
   EXPECT_THAT(Apply({"--dry-run"}),
-              AllOf(Exits(1), Prints("CREATE CATALOG A USING hive;\n"),
+              AllOf(Exits(1), Prints("CREATE CATALOG A USING HIVE;\n"),
                     Complains(AllOf(HasSubstr("there is no store at " + store()),
                                     HasSubstr("B.yaml:1: ")))));
   EXPECT_FALSE(std::filesystem::exists(store()));
