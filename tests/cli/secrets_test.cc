@@ -82,16 +82,18 @@ class SecretsTest : public ProgramTest {
     const std::string m = kMarker;
     std::vector<std::string> wrong;
     for (const std::string key : {"PASSWORD", "PASSWRD", "SSL KEY", "API TOKEN", "my-secret"}) {
-      wrong.push_back("CREATE CONNECTION x TO postgres (HOST 'h', USER 'u', DATABASE 'd', " + key +
-                      " '" + m + "')");
-      wrong.push_back("ALTER CONNECTION c SET (" + key + " = '" + m + "')");
-      wrong.push_back("ALTER CONNECTION c SET (" + key + " '" + m + "'), SET (HOST 'h')");
-      wrong.push_back("CREATE SOURCE x FROM CONNECTION k (" + key + " '" + m + "')");
+      const std::string given = absl::StrCat(key, " '", m, "'");
+      wrong.push_back("CREATE CONNECTION x TO postgres (HOST 'h', USER 'u', DATABASE 'd', " +
+                      given + ")");
+      wrong.push_back(absl::StrCat("ALTER CONNECTION c SET (", key, " = '", m, "')"));
+      wrong.push_back("ALTER CONNECTION c SET (" + given + "), SET (HOST 'h')");
+      wrong.push_back("CREATE SOURCE x FROM CONNECTION k (" + given + ")");
     }
     for (const std::string key : {"password", "db.passwd", "s3.secret_key", "TOKEN", "passwrd"}) {
-      wrong.push_back("CREATE CATALOG x USING hive WITH ('" + key + "' = '" + m + "')");
-      wrong.push_back("ALTER CATALOG l SET ('" + key + "' = '" + m + "')");
-      wrong.push_back("EXPLAIN ALTER CATALOG l SET ('" + key + "' = '" + m + "')");
+      const std::string given = absl::StrCat("'", key, "' = '", m, "'");
+      wrong.push_back("CREATE CATALOG x USING hive WITH (" + given + ")");
+      wrong.push_back("ALTER CATALOG l SET (" + given + ")");
+      wrong.push_back("EXPLAIN ALTER CATALOG l SET (" + given + ")");
     }
     for (const std::string& broken :
          {"CREATE SECRET x FROM '" + m + "'", "CREATE SECRET x FROM VALUE '" + m + "'",
@@ -129,8 +131,8 @@ class SecretsTest : public ProgramTest {
       lines +=
           json{{"alter_object", {{"kind", "catalog"}, {"name", "L"}, {"set", {{key, m}}}}}}.dump() +
           "\n";
-      lines += R"({"create_object": {"kind": "catalog", "name": "X", "options": {")" + key +
-               R"(" ")" + m + "\"}}}\n";
+      absl::StrAppend(&lines, R"({"create_object": {"kind": "catalog", "name": "X", "options": {")",
+                      key, R"(" ")", m, "\"}}}\n");
       lines += R"({"create_object": {"options": {"password": ")" + m + "\n";
       lines +=
           json{{"create_object", {{"kind", "catalog"}, {"name", "X"}, {key, m}}}}.dump() + "\n";
@@ -311,7 +313,7 @@ TEST_F(SecretsTest, F21_FilesThatAreAppliedGiveNothingAway) {
   Write("given/f.properties", "connector.name=hive\nuri=" + std::string(kSeen) + "\n");
   for (const bool dry : {true, false}) {
     std::vector<std::string> words{"apply", store(), "-f", Path("given")};
-    if (dry) words.push_back("--dry-run");
+    if (dry) words.emplace_back("--dry-run");
     Told(words);
   }
   TellAll();
