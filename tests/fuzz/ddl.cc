@@ -1,6 +1,6 @@
 // SQL text, from anybody: it is understood or refused, without a crash. How its
 // bytes arrive does not matter; the text of a statement says that statement again;
-// what SHOW CREATE says of a table or index reads back, and to the same.
+// what SHOW CREATE says of what is in a schema reads back, and to the same.
 
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "annals/catalog/catalog_draft.h"
+#include "annals/catalog/kind.h"
+#include "annals/catalog/object.h"
 #include "annals/commands/create_schema.h"
 #include "annals/commands/plan.h"
 #include "annals/ddl/parse.h"
@@ -76,14 +78,20 @@ class Catalogs {
   std::deque<CatalogDraft> drafts_;
 };
 
-// What makes the tables, and then the indexes, of PUBLIC.
+bool IsShown(const CatalogView& catalog, const ObjectDescriptor& object) {
+  if (!object.has_name()) return false;
+  const ObjectKind kind = object.kind();
+  const bool is_made =
+      kind == ObjectKind::kTable || kind == ObjectKind::kIndex || FindKind(kind) != nullptr;
+  const ObjectId parent = object.parent();
+  return is_made && (parent == kNoObject || catalog.Find(parent).name() == "PUBLIC");
+}
+
+// What makes the tables, their indexes, and what is configured, of PUBLIC and the root.
 std::vector<std::string> Shown(const CatalogView& catalog) {
   std::vector<std::string> shown;
   catalog.ForEachObject([&](const ObjectDescriptor& object) {
-    const bool in_public =
-        object.kind() == ObjectKind::kTable || object.kind() == ObjectKind::kIndex;
-    if (!in_public || !object.has_name() || catalog.Find(object.parent()).name() != "PUBLIC")
-      return;
+    if (!IsShown(catalog, object)) return;
     const auto sql = ToSql(catalog, object);
     if (sql.ok()) shown.push_back(*sql);
   });

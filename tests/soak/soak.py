@@ -83,7 +83,7 @@ class Soak:
         corpus.mkdir(parents=True, exist_ok=True)
         seeds = pathlib.Path(__file__).parents[1] / "fuzz" / f"{name}_seeds"
         command = [str(target), f"-max_total_time={FUZZ_SECONDS * self.share:.0f}", "-malloc_limit_mb=256", "-rss_limit_mb=1024", "-timeout=10",
-                   f"-seed={self.seed + number}", "-print_final_stats=1", f"-artifact_prefix={self.fuzz}/", str(corpus)]
+                   f"-seed={self.seed + number}", "-entropic=0", "-print_funcs=0", "-print_final_stats=1", f"-artifact_prefix={self.fuzz}/", str(corpus)]
         ended = self.start(command + ([str(seeds)] if seeds.exists() else []), {})
         for line in ended.stdout.splitlines():
             if line.startswith("stat::number_of_executed_units:"):
