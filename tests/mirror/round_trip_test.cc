@@ -211,5 +211,22 @@ TEST(RoundTrip, OfAMirrorAndIntakeGivesEqualFingerprints) {
   ExpectUpToDate(*manager, intake);
 }
 
+TEST(RoundTrip, OfTheLargestObjectWorksToo) {
+  CreateConfigured create = CatalogNamed("LARGE");
+  const std::string text(4096, '\x01');  // Six bytes each, in YAML.
+  for (int i = 0; i < 256; ++i) create.options.push_back({absl::StrCat("o", i), text});
+  create.comment = text;
+  const FileDirectory files;
+  const Manager manager = OpenInMemory();
+  MustExecute(*manager, create);
+  MirrorAll(*manager, files);
+  EXPECT_GT(files.Read("LARGE.yaml").size(), 256 * 6 * text.size());
+  const Intake intake({.directory = files.path()});
+  ExpectUpToDate(*manager, intake);
+  const Manager copy = OpenInMemory();
+  ASSERT_THAT(intake.Run(*copy), IsOk());
+  EXPECT_EQ(FingerprintsOf(copy->Latest()), FingerprintsOf(manager->Latest()));
+}
+
 }  // namespace
 }  // namespace annals
