@@ -40,7 +40,7 @@ absl::Status Take(absl::StatusOr<ExecuteResult> result, Progress& progress) {
   return result.status();
 }
 
-Step Commit(CatalogCommand command) {
+Step Commit(const CatalogCommand& command) {
   return [=](CatalogManager& manager, Progress& progress) {
     progress.Attempt();
     return Take(manager.Execute(command), progress);
