@@ -53,7 +53,7 @@ struct ObjectFile {
   std::vector<OptionLine> options;  // By key.
   std::vector<Option> labels;       // By key.
   uint32_t generation = 0;
-  FlatMap column_entries;           // By key.
+  FlatMap column_entries;  // By key.
   std::vector<ColumnDefinition> columns;
 };
 
