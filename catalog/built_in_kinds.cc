@@ -2,7 +2,8 @@
 #include <initializer_list>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/built_in_kinds_internal.h"
 #include "annals/schemas/status.h"
@@ -81,25 +82,50 @@ absl::Status CheckTls(const CatalogView& /*catalog*/, const ConfiguredFields& ob
   return BothOrNone(object, "ssl-key", "ssl-cert");
 }
 
-// `http://host` or `https://host:port`.
+// `h`, `10.0.0.1`, `[::1]`
+bool IsHost(std::string_view host) {
+  if (!host.starts_with('[')) return !host.empty() && host.find(']') == std::string_view::npos;
+  const std::string_view address = host.substr(1, host.size() - 2);
+  return host.ends_with(']') && address.find(':') != std::string_view::npos &&
+         address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+}
+
+bool IsPort(std::string_view digits) {
+  constexpr int kMost = 65535;
+  int port = 0;
+  return digits.find_first_not_of("0123456789") == std::string_view::npos &&
+         absl::SimpleAtoi(ToAbsl(digits), &port) && 0 < port && port <= kMost;
+}
+
+// `http://host`, `https://host:8081`, `http://[::1]:8081`. Nothing of it is told, as a
+// password may be a part of it.
 absl::Status CheckUrl(std::string_view url) {
-  std::string_view rest = url;
-  const size_t scheme = rest.find("://");
   const auto bad = [&](std::string_view why) {
     return MakeError(
         Reason::INVALID_VALUE,
         absl::StrCat("option URL ", ToAbsl(why), "; expected http://HOST or https://HOST:PORT"));
   };
-  if (scheme == std::string_view::npos ||
-      (rest.substr(0, scheme) != "http" && rest.substr(0, scheme) != "https")) {
+  const size_t scheme = std::min(url.find("://"), url.size());
+  const std::string name = absl::AsciiStrToLower(ToAbsl(url.substr(0, scheme)));
+  if (scheme == url.size() || (name != "http" && name != "https")) {
     return bad("is no address of the web");
   }
-  rest.remove_prefix(scheme + 3);
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c == 0x7f; })) {
+    return bad("holds a blank");
+  }
+  const std::string_view rest = url.substr(scheme + 3);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#\\"));
   if (authority.find('@') != std::string_view::npos) {
     return bad("holds a user; give USER and PASSWORD instead");
   }
-  if (authority.substr(0, authority.find(':')).empty()) return bad("has no host");
+  const size_t bracket = authority.find(']');
+  const size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (!IsHost(authority.substr(0, colon))) {
+    return bad("has no host; an address of IPv6 stands in brackets");
+  }
+  if (colon != std::string_view::npos && !IsPort(authority.substr(colon + 1))) {
+    return bad("has a port that is not 1 to 65535");
+  }
   return authority.size() == rest.size() ? absl::OkStatus() : bad("has a path");
 }
 

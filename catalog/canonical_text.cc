@@ -103,12 +103,16 @@ void AddView(const SchemaDescriptor& schema, const SystemViewDescriptor& view,
 
 std::string Quoted(std::string_view text) { return QuotedText(text, '\''); }
 
+// 'h1:9092', ***
+std::string ShownText(std::string_view value, std::string_view shown) {
+  return shown == value ? Quoted(shown) : std::string(shown);
+}
+
 // 'h1:9092', @PUBLIC.TUNNEL, ***
 std::string OptionText(const CatalogView& catalog, const ConfiguredDescriptor& object,
                        const OptionDescriptor& option) {
   if (option.ref() != kNoObject) return "@" + PathOf(catalog, catalog.Find(option.ref()));
-  const std::string_view shown = ShownValue(object, option);
-  return shown == option.value() ? Quoted(shown) : std::string(shown);
+  return ShownText(option.value(), ShownValue(object, option));
 }
 
 // Types and the keys of options are words joined by dashes.
@@ -130,7 +134,8 @@ void AddConfigured(const CatalogView& catalog, const ConfiguredDescriptor& objec
                     OptionText(catalog, object, option));
   }
   for (const OptionDescriptor& label : object.labels()) {
-    absl::StrAppend(&line, " label.", KeyText(label.key()), "=", Quoted(label.value()));
+    absl::StrAppend(&line, " label.", KeyText(label.key()), "=",
+                    ShownText(label.value(), ShownLabel(label.key(), label.value())));
   }
   lines.push_back(std::move(line));
   AddColumns(path, object.columns(), lines);

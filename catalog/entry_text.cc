@@ -156,7 +156,7 @@ std::vector<KnownNames::Part> KnownNames::PartsOf(const ObjectDescriptor& object
     parts.push_back({"option:" + option.key, ValueWords(object, option)});
   }
   for (const Option& label : fields.labels) {
-    parts.push_back({"label:" + label.key, Quoted(label.value)});
+    parts.push_back({"label:" + label.key, Quoted(ShownLabel(label.key, label.value))});
   }
   return parts;
 }

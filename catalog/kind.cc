@@ -204,6 +204,8 @@ bool ByItsSound(std::string_view option) {
   return false;
 }
 
+bool IsBlank(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+
 bool SomeTypeHides(std::string_view key) {
   const auto hides = [&](const OptionDefinition& option) {
     return option.sensitive && option.name == key;
@@ -367,9 +369,50 @@ bool IsPlaceholder(std::string_view value) {
          (value.starts_with("${ENV:") || value.starts_with("${FILE:"));
 }
 
+std::string ListText(const std::vector<std::string>& elements) {
+  std::string text;
+  for (const std::string& element : elements) {
+    if (&element != &elements.front()) text += ',';
+    for (size_t i = 0; i < element.size(); ++i) {
+      const bool at_end = i == 0 || i + 1 == element.size();
+      const char c = element[i];
+      if (c == ',' || c == '\\' || (at_end && IsBlank(c))) text += '\\';
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> ListElements(std::string_view text) {
+  std::vector<std::string> elements(1);
+  size_t kept = 0;  // Of the last element, what is there without the blanks behind it.
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string& element = elements.back();
+    if (text[i] == ',') {
+      element.resize(std::exchange(kept, 0));
+      elements.emplace_back();
+      continue;
+    }
+    const bool escaped = text[i] == '\\' && i + 1 < text.size() &&
+                         (text[i + 1] == ',' || text[i + 1] == '\\' || IsBlank(text[i + 1]));
+    if (escaped) ++i;
+    const bool blank = !escaped && IsBlank(text[i]);
+    if (blank && element.empty()) continue;
+    element += text[i];
+    if (!blank) kept = element.size();
+  }
+  elements.back().resize(kept);
+  return elements;
+}
+
 std::string_view ShownValue(const ConfiguredDescriptor& object, const OptionDescriptor& option) {
   if (option.value().empty() || IsPlaceholder(option.value())) return option.value();
   return IsSensitive(object.kind(), object.type(), option.key()) ? kMasked : option.value();
+}
+
+std::string_view ShownLabel(std::string_view key, std::string_view value) {
+  if (value.empty() || IsPlaceholder(value)) return value;
+  return SoundsSensitive(key) ? kMasked : value;
 }
 
 }  // namespace annals

@@ -39,7 +39,7 @@ enum class OptionType : uint8_t {
   kText,
   kInteger,
   kBoolean,  // "true" or "false".
-  kList,     // Texts, none twice; kept with commas in between.
+  kList,     // Texts, none twice, none empty; kept as one text (ListText).
   kObject,   // A reference.
 };
 
@@ -160,8 +160,16 @@ bool SoundsSensitive(std::string_view option);
 // `${ENV:NAME}` or `${FILE:path}`: where a value is, and not the value.
 bool IsPlaceholder(std::string_view value);
 
+// A list as the text that is kept of it, and the elements of such a text: `b1,b2`. A comma
+// or a backslash of an element has a backslash before it, and so has a blank at either end;
+// blanks that have none there belong to no element.
+std::string ListText(const std::vector<std::string>& elements);
+std::vector<std::string> ListElements(std::string_view text);
+
 // The value of `option` as people may see it: a value that nobody is to see is `***`.
 inline constexpr std::string_view kMasked = "***";
 std::string_view ShownValue(const ConfiguredDescriptor& object, const OptionDescriptor& option);
+// The same of a label, which nobody declared: its key tells by what it sounds like.
+std::string_view ShownLabel(std::string_view key, std::string_view value);
 
 }  // namespace annals

@@ -215,7 +215,8 @@ void AddLabels(const CatalogView& catalog, Rows& rows) {
   ForEach<ConfiguredDescriptor>(catalog, [&](const ConfiguredDescriptor& object) {
     for (const OptionDescriptor& label : object.labels()) {
       ViewRow row = RowOf(catalog, object);
-      row.insert(row.end(), {ValueOf(label.key()), ValueOf(label.value())});
+      row.insert(row.end(),
+                 {ValueOf(label.key()), ValueOf(ShownLabel(label.key(), label.value()))});
       rows.push_back(std::move(row));
     }
   });

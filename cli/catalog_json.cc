@@ -170,7 +170,7 @@ Json ConfiguredJson(const CatalogView& catalog, const ConfiguredDescriptor& obje
   }
   Json labels = Json::object();
   for (const OptionDescriptor& label : object.labels()) {
-    labels[Spelled(label.key())] = Spelled(label.value());
+    labels[Spelled(label.key())] = Spelled(ShownLabel(label.key(), label.value()));
   }
   return {{"id", object.id().value},
           {"name", Spelled(object.name())},

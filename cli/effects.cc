@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/dependents.h"
 #include "annals/catalog/diff.h"
+#include "annals/catalog/fingerprint.h"
 #include "annals/catalog/kind.h"
 #include "annals/cli/object_text.h"
 #include "annals/cli/text_table.h"
@@ -21,12 +22,6 @@ std::string KindAndName(const CatalogView& catalog, const ObjectDescriptor& obje
   return absl::StrCat(ToAbsl(KindName(object.kind())), " ", QualifiedName(catalog, object));
 }
 
-std::vector<ObjectId> ChangedIds(const CatalogView& before, const CatalogView& after) {
-  std::vector<ObjectId> ids;
-  for (const ObjectChange& change : Diff(before, after)) ids.push_back(change.id);
-  return ids;
-}
-
 ObjectDescriptor FindConfigured(const CatalogView& catalog, ObjectKind kind,
                                 std::string_view schema, std::string_view name) {
   const KindDefinition* const definition = FindKind(kind);
@@ -39,23 +34,38 @@ ObjectDescriptor FindConfigured(const CatalogView& catalog, ObjectKind kind,
 
 class EffectsTable {
  public:
-  EffectsTable(const CatalogView& before, const CatalogView& after)
+  EffectsTable(const CatalogView& before, const CatalogView& after, const FactoryOf& factory_of)
       : before_(before),
         after_(after),
-        affected_(AffectedBy(before, after, ChangedIds(before, after))) {}
+        factory_of_(factory_of),
+        changes_(Diff(before, after)),
+        affected_(AffectedBy(before, after, Ids(changes_))) {}
+
+  // An index goes with its table.
+  void AddDrops() {
+    std::vector<ObjectDescriptor> gone;
+    for (const ObjectChange& change : changes_) {
+      const auto index = change.Before<IndexDescriptor>();
+      const bool with_table = index && !after_.Find(index->table_id());
+      if (!change.after && !with_table) gone.push_back(change.before);
+    }
+    if (gone.size() < 2) return;
+    for (const ObjectDescriptor& object : gone) {
+      table_.AddRow({"drop", KindAndName(before_, object), "before what it refers to"});
+    }
+  }
 
   void AddValidationOf(const CatalogCommand& command) {
     if (const auto* create = command.As<CreateConfigured>()) {
-      Add(create->validation, FindConfigured(after_, create->kind, create->schema, create->name));
+      const auto object = FindConfigured(after_, create->kind, create->schema, create->name);
+      AddValidation(object, {create->initialize, create->validation});
     } else if (const auto* alter = command.As<AlterConfigured>()) {
       const std::string& name = alter->new_name.value_or(alter->name);
-      const ObjectDescriptor object = FindConfigured(after_, alter->kind, alter->schema, name);
-      const ObjectDescriptor old = before_.Find(object ? object.id() : kNoObject);
-      if (old && old.bytes() == object.bytes()) return;
-      Add(alter->validation, object);
+      const auto object = FindConfigured(after_, alter->kind, alter->schema, name);
+      AddValidation(object, {alter->initialize, alter->validation});
     } else if (const auto* validate = command.As<ValidateConfigured>()) {
-      Add(Validation::kObject,
-          FindConfigured(after_, validate->kind, validate->schema, validate->name));
+      const auto object = FindConfigured(after_, validate->kind, validate->schema, validate->name);
+      if (object) AddProbe(object, kAsTheStatementSays);
     }
   }
 
@@ -66,11 +76,51 @@ class EffectsTable {
   std::string Take() { return table_.size() == 0 ? "" : "\n" + table_.TakeText(); }
 
  private:
-  void Add(std::optional<Validation> validation, const ObjectDescriptor& object) {
-    if (!object || validation == Validation::kNo) return;
-    Row("validate", object.id(), validation ? "as the statement says" : "if its type says so");
-    if (validation != Validation::kDependents) return;
-    for (const ObjectId id : affected_) Row("validate", id, "as the statement says");
+  static constexpr std::string_view kAsTheStatementSays = "as the statement says";
+
+  // What a statement says of it.
+  struct How {
+    bool initialize;
+    std::optional<Validation> validation;
+  };
+
+  static std::vector<ObjectId> Ids(const std::vector<ObjectChange>& changes) {
+    std::vector<ObjectId> ids;
+    for (const ObjectChange& change : changes) ids.push_back(change.id);
+    return ids;
+  }
+
+  const Factory* Find(const ObjectDescriptor& object) const {
+    const auto configured = As<ConfiguredDescriptor>(object);
+    return configured ? factory_of_(configured->kind(), configured->type()) : nullptr;
+  }
+
+  // Nobody is asked about what works as it did.
+  bool IsMoved(ObjectId id) const {
+    return !before_.Find(id) ||
+           EffectiveFingerprints(before_).Of(id) != EffectiveFingerprints(after_).Of(id);
+  }
+
+  void AddValidation(const ObjectDescriptor& object, const How& how) {
+    if (!object || !IsMoved(object.id())) return;
+    const Factory* const factory = Find(object);
+    const bool by_default = how.initialize && factory != nullptr && factory->probe_by_default;
+    if (how.validation.value_or(Validation::kNo) != Validation::kNo) {
+      AddProbe(object, kAsTheStatementSays);
+    } else if (!how.validation && by_default && factory->probe) {
+      AddProbe(object, "as always, unless the statement says VALIDATE = FALSE");
+    }
+    if (how.validation != Validation::kDependents) return;
+    for (const ObjectId id : affected_) AddProbe(after_.Find(id), kAsTheStatementSays);
+  }
+
+  void AddProbe(const ObjectDescriptor& object, std::string_view why) {
+    const Factory* const factory = Find(object);
+    if (factory != nullptr && factory->probe) {
+      Row("validate", object.id(), std::string(why));
+    } else {
+      Row("not validated", object.id(), "nobody here can ask whether it works");
+    }
   }
 
   void Row(std::string effect, ObjectId id, std::string why) {
@@ -79,6 +129,8 @@ class EffectsTable {
 
   const CatalogView& before_;
   const CatalogView& after_;
+  const FactoryOf& factory_of_;
+  const std::vector<ObjectChange> changes_;
   const std::vector<ObjectId> affected_;
   TextTable table_{{"EFFECT", "OBJECT", "WHY"}};
 };
@@ -86,8 +138,9 @@ class EffectsTable {
 }  // namespace
 
 std::string EffectsText(const std::vector<CatalogCommand>& commands, const CatalogView& before,
-                        const CatalogView& after) {
-  EffectsTable table(before, after);
+                        const CatalogView& after, const FactoryOf& factory_of) {
+  EffectsTable table(before, after, factory_of);
+  table.AddDrops();
   for (const CatalogCommand& command : commands) table.AddValidationOf(command);
   table.AddRestarts();
   return table.Take();

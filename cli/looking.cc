@@ -195,7 +195,10 @@ class Looker {
     const Catalog catalog = manager_.Latest();
     CatalogDraft done(catalog, catalog.version().Next(), {});
     const std::string text = EntriesText(entries, catalog, done);
-    return text + EffectsText(explain.write.commands, catalog, done);
+    return text + EffectsText(explain.write.commands, catalog, done,
+                              [this](ObjectKind kind, std::string_view type) {
+                                return manager_.handles().FactoryOf(kind, type);
+                              });
   }
 
  private:

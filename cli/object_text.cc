@@ -128,7 +128,8 @@ void AddConfigured(const CatalogView& catalog, const ConfiguredDescriptor& objec
   }
   AddColumns(object.columns(), properties);
   for (const OptionDescriptor& label : object.labels()) {
-    add(absl::StrCat(kLabelLabel, ToAbsl(label.key())), std::string(label.value()));
+    add(absl::StrCat(kLabelLabel, ToAbsl(label.key())),
+        std::string(ShownLabel(label.key(), label.value())));
   }
 }
 

@@ -455,7 +455,7 @@ OptionValue ReadOption(const Json& value, Fields& owner, const std::string& name
   if (!value.is_array() || texts.size() != value.size()) {
     owner.Refuse(name, "must be a string, a number, a boolean, a list of strings, or an object");
   }
-  return absl::StrJoin(texts, ",");
+  return texts;
 }
 
 // The object `name` field by field; nothing if it is not given.

@@ -1,6 +1,7 @@
 #include "annals/commands/alter_configured.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -104,6 +105,7 @@ absl::StatusOr<ConfiguredFields> Altered(const AlterConfigured& command,
   // A secret that is found elsewhere is another one, as one that was refreshed.
   const bool elsewhere = object.kind() == ObjectKind::kSecret && HasOtherOptions(object, fields);
   fields.generation += command.refresh || elsewhere ? 1 : 0;
+  fields.generation = std::max(fields.generation, command.generation.value_or(0));
   ANNALS_RETURN_IF_ERROR(CheckWhole(catalog, fields));
   ANNALS_RETURN_IF_ERROR(resolved.missing);
   ANNALS_RETURN_IF_ERROR(CheckReferences(catalog, fields));
@@ -130,7 +132,7 @@ SetOptions Difference(const ConfiguredFields& before, const ConfiguredFields& af
 // The least that makes one of the other.
 UpdateEntries EntriesFor(const ConfiguredFields& before, const ConfiguredFields& after) {
   if (before.comment != after.comment || before.generation != after.generation ||
-      before.labels != after.labels) {
+      before.labels != after.labels || before.columns != after.columns) {
     return {ReplaceObject{BuildObject(after)}};
   }
   UpdateEntries entries;
@@ -158,13 +160,61 @@ absl::Status CheckDependents(const CatalogView& catalog, ObjectId id,
   return absl::OkStatus();
 }
 
+// Texts are taken as they were stored.
+absl::StatusOr<std::vector<Option>> StoredOptions(const std::vector<OptionSetting>& settings,
+                                                  const ConfiguredDescriptor& object,
+                                                  const CatalogView& catalog) {
+  std::vector<Option> options;
+  std::vector<OptionSetting> references;
+  for (const OptionSetting& setting : settings) {
+    const auto* text = std::get_if<std::string>(&setting.value);
+    if (text == nullptr) references.push_back(setting);
+    if (text != nullptr) options.push_back({setting.key, *text});
+  }
+  ANNALS_ASSIGN_OR_RETURN(ResolvedOptions resolved,
+                          Resolve(catalog, object.kind(), object.type(), references));
+  ANNALS_RETURN_IF_ERROR(resolved.missing);
+  std::ranges::move(resolved.options, std::back_inserter(options));
+  std::ranges::sort(options, {}, &Option::key);
+  return options;
+}
+
+absl::StatusOr<ConfiguredFields> Restored(const RestoreConfigured& command,
+                                          const ConfiguredDescriptor& object,
+                                          const CatalogView& catalog) {
+  ConfiguredFields fields = object.ToFields();
+  if (command.options) {
+    ANNALS_ASSIGN_OR_RETURN(fields.options, StoredOptions(*command.options, object, catalog));
+  }
+  fields.columns = command.columns.value_or(fields.columns);
+  fields.labels = command.labels.value_or(fields.labels);
+  fields.generation = std::max(fields.generation, command.generation.value_or(0));
+  ANNALS_RETURN_IF_ERROR(CheckWhole(catalog, fields));
+  ANNALS_RETURN_IF_ERROR(CheckReferences(catalog, fields));
+  return fields;
+}
+
+// What makes `altered` of `object`, if what depends on it can live with that.
+absl::StatusOr<UpdateEntries> PlanAltered(const ConfiguredDescriptor& object,
+                                          const ConfiguredFields& altered,
+                                          const CatalogView& catalog) {
+  UpdateEntries entries = EntriesFor(object.ToFields(), altered);
+  if (!entries.empty()) ANNALS_RETURN_IF_ERROR(CheckDependents(catalog, object.id(), entries));
+  return entries;
+}
+
 absl::StatusOr<UpdateEntries> PlanAlter(const AlterConfigured& command,
                                         const ConfiguredDescriptor& object,
                                         const CatalogView& catalog) {
   ANNALS_ASSIGN_OR_RETURN(const ConfiguredFields altered, Altered(command, object, catalog));
-  UpdateEntries entries = EntriesFor(object.ToFields(), altered);
-  if (!entries.empty()) ANNALS_RETURN_IF_ERROR(CheckDependents(catalog, object.id(), entries));
-  return entries;
+  return PlanAltered(object, altered, catalog);
+}
+
+absl::StatusOr<UpdateEntries> PlanRestore(const RestoreConfigured& command,
+                                          const ConfiguredDescriptor& object,
+                                          const CatalogView& catalog) {
+  ANNALS_ASSIGN_OR_RETURN(const ConfiguredFields restored, Restored(command, object, catalog));
+  return PlanAltered(object, restored, catalog);
 }
 
 }  // namespace
@@ -172,7 +222,7 @@ absl::StatusOr<UpdateEntries> PlanAlter(const AlterConfigured& command,
 absl::Status AlterConfigured::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckConfiguredName(kind, schema, name));
   const auto where = [&] { return ConfiguredName(kind, schema, name); };
-  if (refresh && kind != ObjectKind::kSecret) {
+  if ((refresh || generation) && kind != ObjectKind::kSecret) {
     return WithContext(MakeError(Reason::INVALID_REQUEST, "only a secret is refreshed"), where);
   }
   if (set) ANNALS_RETURN_IF_ERROR(WithContext(CheckOptionKeys(*set), where));
@@ -185,6 +235,18 @@ absl::StatusOr<UpdateEntries> AlterConfigured::Plan(PlanContext& context) const 
   const auto object = FindConfigured(context.catalog(), kind, schema, name);
   if (!object.ok()) return Missing(object.status(), if_exists);
   auto entries = PlanAlter(*this, *object, context.catalog());
+  if (entries.ok()) return entries;
+  return WithContext(entries.status(), [&] { return ConfiguredName(kind, schema, name); });
+}
+
+absl::Status RestoreConfigured::Validate(Policy /*policy*/) const {
+  return CheckConfiguredName(kind, schema, name);
+}
+
+absl::StatusOr<UpdateEntries> RestoreConfigured::Plan(PlanContext& context) const {
+  ANNALS_ASSIGN_OR_RETURN(const ConfiguredDescriptor object,
+                          FindConfigured(context.catalog(), kind, schema, name));
+  auto entries = PlanRestore(*this, object, context.catalog());
   if (entries.ok()) return entries;
   return WithContext(entries.status(), [&] { return ConfiguredName(kind, schema, name); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,10 +38,33 @@ struct AlterConfigured {
   std::optional<std::vector<Option>> labels = std::nullopt;  // All that there will be.
   // What a secret stands for is another one now: all that refers to it starts again.
   bool refresh = false;
+  // The same, and how often that was so in all. Less than there were already is no change.
+  std::optional<uint32_t> generation = std::nullopt;
   bool if_exists = false;
   // As in CreateConfigured.
   bool initialize = true;
   std::optional<Validation> validation = std::nullopt;
+
+  absl::Status Validate(Policy policy) const;
+  absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;
+};
+
+// Makes an object of a configured kind what it was once: what is given, also where it is
+// given only once, with CREATE, or has no words in SQL. For those who go back to an earlier
+// version (ddl/rollback.h).
+//
+//   OBJECT_NOT_FOUND
+//   those of CreateConfigured, of the object as it would be, but that a text that was stored
+//   may be stored again
+//   CYCLE, and what dependents say of it as it would be
+struct RestoreConfigured {
+  ObjectKind kind = ObjectKind::kCatalog;
+  std::string schema = std::string(kPublicSchema);  // Without meaning at the root.
+  std::string name;
+  std::optional<std::vector<OptionSetting>> options = std::nullopt;  // All that there will be.
+  std::optional<std::vector<Column>> columns = std::nullopt;
+  std::optional<std::vector<Option>> labels = std::nullopt;
+  std::optional<uint32_t> generation = std::nullopt;  // It grows to that, if it is lower.
 
   absl::Status Validate(Policy policy) const;
   absl::StatusOr<UpdateEntries> Plan(PlanContext& context) const;

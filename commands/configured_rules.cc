@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "annals/commands/limits.h"
 #include "annals/commands/lookup.h"
 #include "annals/commands/names.h"
@@ -79,17 +78,13 @@ absl::StatusOr<std::string> BooleanValue(const OptionDefinition& option, std::st
   return BadValue(option.name, text, "TRUE or FALSE");
 }
 
-absl::StatusOr<std::string> ListValue(const OptionDefinition& option, std::string_view text) {
-  std::vector<std::string> items;
-  for (const auto part : absl::StrSplit(ToAbsl(text), ',')) {
-    std::string item(absl::StripAsciiWhitespace(part));
-    if (item.empty()) return BadValue(option.name, text, "a list without empty elements");
-    if (std::find(items.begin(), items.end(), item) != items.end()) {
-      return BadValue(option.name, text, "a list in which nothing is twice");
-    }
-    items.push_back(std::move(item));
-  }
-  return absl::StrJoin(items, ",");
+absl::StatusOr<std::string> ListValue(const OptionDefinition& option,
+                                      const std::vector<std::string>& elements) {
+  std::string text = ListText(elements);
+  const std::set<std::string_view> distinct(elements.begin(), elements.end());
+  if (distinct.contains("")) return BadValue(option.name, text, "a list without empty elements");
+  if (distinct.size() == elements.size()) return text;
+  return BadValue(option.name, text, "a list in which nothing is twice");
 }
 
 absl::StatusOr<std::string> ValueOf(const OptionDefinition& option, std::string_view text) {
@@ -101,7 +96,7 @@ absl::StatusOr<std::string> ValueOf(const OptionDefinition& option, std::string_
     case OptionType::kBoolean:
       return BooleanValue(option, text);
     case OptionType::kList:
-      return ListValue(option, text);
+      return ListValue(option, ListElements(text));
     case OptionType::kObject:
       break;
   }
@@ -118,6 +113,12 @@ absl::Status CheckText(std::string_view key, std::string_view text) {
   return MakeError(Reason::INVALID_VALUE, absl::StrCat(OptionName(key), " is not UTF-8"));
 }
 
+// Whether there is none without this option, or without one of its group.
+bool IsNeeded(ObjectKind kind, std::string_view type, const OptionDefinition& option) {
+  const std::vector<std::string> groups = RequiredGroupsOf(kind, type);
+  return option.required || std::find(groups.begin(), groups.end(), option.group) != groups.end();
+}
+
 absl::StatusOr<Option> ResolveText(ObjectKind kind, std::string_view type, const std::string& key,
                                    std::string_view text) {
   ANNALS_RETURN_IF_ERROR(CheckText(key, text));
@@ -127,7 +128,31 @@ absl::StatusOr<Option> ResolveText(ObjectKind kind, std::string_view type, const
   if (defined == nullptr || (placeholder && defined->type != OptionType::kObject)) {
     return Option{key, std::string(text)};
   }
+  const bool blank = absl::StripAsciiWhitespace(ToAbsl(text)).empty();
+  if (blank && defined->type == OptionType::kText && IsNeeded(kind, type, *defined)) {
+    return BadValue(key, text, "a text that is not blank");
+  }
   ANNALS_ASSIGN_OR_RETURN(std::string value, ValueOf(*defined, text));
+  return Option{key, std::move(value)};
+}
+
+// What nobody defined may be a list as well; its elements are found by who wants a list.
+absl::StatusOr<Option> ResolveList(ObjectKind kind, std::string_view type, const std::string& key,
+                                   const std::vector<std::string>& elements) {
+  if (elements.empty()) {
+    return MakeError(Reason::EMPTY_LIST, absl::StrCat(OptionName(key), " is given an empty list"));
+  }
+  const OptionDefinition* defined = FindOption(kind, type, key);
+  const std::string text = ListText(elements);
+  ANNALS_RETURN_IF_ERROR(CheckText(key, text));
+  if (IsSensitive(kind, type, key)) return NoTextForSensitive(key);
+  if (defined == nullptr) return Option{key, text};
+  if (defined->type != OptionType::kList) {
+    return MakeError(
+        Reason::INVALID_VALUE,
+        absl::StrCat(OptionName(key), " takes one value, found a list of ", elements.size()));
+  }
+  ANNALS_ASSIGN_OR_RETURN(std::string value, ListValue(*defined, elements));
   return Option{key, std::move(value)};
 }
 
@@ -164,7 +189,7 @@ std::string PathOf(const ObjectName& name) { return Qualified(name.schema, name.
 // A name behind such a key may be a value that lacks its quotes.
 std::string ShownName(const std::string& key, const ObjectName& name, std::string text) {
   const bool hidden = name.kind != ObjectKind::kSecret && SoundsSensitive(key);
-  return hidden ? std::string(kMasked) : text;
+  return hidden ? std::string(kMasked) : std::move(text);
 }
 
 absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefinition* defined,
@@ -198,6 +223,19 @@ absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefin
                                ShownName(key, name, PathOf(name)), ", which does not exist"));
   }
   return Option{key, "", kNotFoundYet};
+}
+
+absl::StatusOr<Option> ResolveOne(const CatalogView& catalog, ObjectKind kind,
+                                  std::string_view type, const OptionSetting& setting,
+                                  absl::Status& missing) {
+  if (const auto* text = std::get_if<std::string>(&setting.value)) {
+    return ResolveText(kind, type, setting.key, *text);
+  }
+  if (const auto* elements = std::get_if<std::vector<std::string>>(&setting.value)) {
+    return ResolveList(kind, type, setting.key, *elements);
+  }
+  return ResolveName(catalog, FindOption(kind, type, setting.key), setting.key,
+                     std::get<ObjectName>(setting.value), missing);
 }
 
 bool Fits(const ObjectDescriptor& object, const ReferenceTarget& target) {
@@ -480,14 +518,8 @@ absl::StatusOr<ResolvedOptions> Resolve(const CatalogView& catalog, ObjectKind k
                                         const std::vector<OptionSetting>& settings) {
   ResolvedOptions resolved;
   for (const OptionSetting& setting : settings) {
-    if (const auto* text = std::get_if<std::string>(&setting.value)) {
-      ANNALS_ASSIGN_OR_RETURN(Option option, ResolveText(kind, type, setting.key, *text));
-      resolved.options.push_back(std::move(option));
-      continue;
-    }
     ANNALS_ASSIGN_OR_RETURN(Option option,
-                            ResolveName(catalog, FindOption(kind, type, setting.key), setting.key,
-                                        std::get<ObjectName>(setting.value), resolved.missing));
+                            ResolveOne(catalog, kind, type, setting, resolved.missing));
     resolved.options.push_back(std::move(option));
   }
   return resolved;

@@ -76,6 +76,7 @@ struct ResolvedOptions {
 // Values in one spelling (008 -> 8).
 //   INVALID_VALUE  not what the option takes, or a text for an option whose value nobody is
 //                  to see
+//   EMPTY_LIST     a list without elements
 absl::StatusOr<ResolvedOptions> Resolve(const CatalogView& catalog, ObjectKind kind,
                                         std::string_view type,
                                         const std::vector<OptionSetting>& settings);

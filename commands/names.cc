@@ -52,7 +52,7 @@ absl::Status Exists(const SchemaDescriptor& schema, const ObjectDescriptor& owne
   return MakeError(
       ReasonOfTaken(owner.kind()),
       absl::StrCat(ToAbsl(KindName(owner.kind())), " ", Qualified(schema.name(), owner.name()),
-                   " already exists; tables, indexes and views of a schema share names"));
+                   " already exists; all that lives in a schema shares its names"));
 }
 
 }  // namespace

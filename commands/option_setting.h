@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "annals/catalog/types.h"
 
@@ -19,8 +20,9 @@ struct ObjectName {
   friend bool operator==(const ObjectName&, const ObjectName&) = default;
 };
 
-// A text: `'h2'`, `9092`, `true`; or an object.
-using OptionValue = std::variant<std::string, ObjectName>;
+// A text: `'h2'`, `9092`, `true`; an object; or a list: `('b1', 'b2')`, which ListText
+// (catalog/kind.h) writes as a text.
+using OptionValue = std::variant<std::string, ObjectName, std::vector<std::string>>;
 
 struct OptionSetting {
   std::string key;  // "ssl-mode" (OptionKey in catalog/kind.h)

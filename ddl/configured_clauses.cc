@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "annals/ddl/clauses_internal.h"
 #include "annals/ddl/configured_clauses_internal.h"
 #include "annals/ddl/lexer_internal.h"
@@ -18,6 +19,13 @@ std::string PlainKey(const std::string& key) {
   const std::string in_list = words + " ''";
   const bool reads_back = OptionKey(words) == key && OptionNameLength(in_list) == words.size();
   return reads_back ? words : "";
+}
+
+// ('b1', 'b2')
+std::string ListSql(std::string_view list) {
+  std::vector<std::string> elements = ListElements(list);
+  for (std::string& element : elements) element = QuoteString(element);
+  return absl::StrCat("(", absl::StrJoin(elements, ", "), ")");
 }
 
 bool IsNumberOfSql(std::string_view text) {
@@ -54,6 +62,9 @@ std::string ValueSql(const CatalogView& catalog, const ConfiguredDescriptor& obj
   if (type == OptionType::kInteger && IsNumberOfSql(value)) return std::string(value);
   if (type == OptionType::kBoolean && value == "true") return "TRUE";
   if (type == OptionType::kBoolean && value == "false") return "FALSE";
+  if (type == OptionType::kList && value == option.value() && !IsPlaceholder(value)) {
+    return ListSql(value);
+  }
   return QuoteString(value);
 }
 

@@ -21,7 +21,7 @@ std::string TypeSql(const KindDefinition& kind, std::string_view type);
 // "SSL MODE", or "'ssl-mode'" for kinds that quote them; reads back as `key`.
 std::string KeySql(const KindDefinition& kind, const std::string& key);
 
-// "'require'", "9092", "SECRET PUBLIC.P", "PUBLIC.TUNNEL"
+// "'require'", "9092", "('b1', 'b2')", "SECRET PUBLIC.P", "PUBLIC.TUNNEL"
 std::string ValueSql(const CatalogView& catalog, const ConfiguredDescriptor& object,
                      const OptionDescriptor& option);
 

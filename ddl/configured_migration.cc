@@ -38,16 +38,35 @@ bool SameLabels(const std::vector<OptionDescriptor>& a, const std::vector<Option
   });
 }
 
-// Gives `wanted`, an object of `catalog`, the labels that it has there.
-AlterConfigured LabelsOf(const CatalogView& catalog, const ConfiguredDescriptor& wanted) {
-  AlterConfigured command;
-  command.kind = wanted.kind();
-  const ObjectDescriptor schema = catalog.Find(wanted.parent());
-  if (schema) command.schema = schema.name();
-  command.name = wanted.name();
-  command.labels = wanted.ToFields().labels;
-  command.initialize = false;
+// What `object` of `catalog` refers to, by its name.
+ObjectName NameOf(const CatalogView& catalog, const ObjectDescriptor& object) {
+  ObjectName name{.kind = object.kind(), .name = std::string(object.name())};
+  if (const ObjectDescriptor schema = catalog.Find(object.parent())) name.schema = schema.name();
+  return name;
+}
+
+// Makes an object what `wanted`, one of `catalog`, is.
+RestoreConfigured AllOf(const CatalogView& catalog, const ConfiguredDescriptor& wanted) {
+  const ObjectName name = NameOf(catalog, wanted);
+  const ConfiguredFields fields = wanted.ToFields();
+  RestoreConfigured command{.kind = wanted.kind(),
+                            .schema = name.schema,
+                            .name = name.name,
+                            .options = std::vector<OptionSetting>(),
+                            .columns = fields.columns,
+                            .labels = fields.labels};
+  for (const Option& option : fields.options) {
+    const bool text = option.ref == kNoObject;
+    command.options->push_back(
+        {option.key, text ? OptionValue(option.value)
+                          : OptionValue(NameOf(catalog, catalog.Find(option.ref)))});
+  }
   return command;
+}
+
+bool IsAlterable(const ConfiguredDescriptor& object, std::string_view key) {
+  const OptionDefinition* const option = FindOption(object.kind(), object.type(), key);
+  return option == nullptr || option->alterable;
 }
 
 bool SameColumns(const ConfiguredDescriptor& a, const ConfiguredDescriptor& b) {
@@ -58,26 +77,37 @@ bool SameColumns(const ConfiguredDescriptor& a, const ConfiguredDescriptor& b) {
 
 void ConfiguredMigration::Drop() { DoAll(Drops()); }
 
+// What is still in use, and so goes later, may be in the way of one that gets its name.
 void ConfiguredMigration::Rename() {
   std::map<NameScope, std::vector<Renaming>> by_scope;
   std::map<NameScope, std::vector<ObjectId>> ids;
+  const auto add = [&](const ConfiguredDescriptor& object, std::string to) {
+    const ObjectId id = object.id();
+    ids[object.scope()].push_back(id);
+    by_scope[object.scope()].push_back(
+        {std::move(to), [this, id] { return std::string(script_.now().Find(id).name()); },
+         [this, id](std::string_view name) {
+           return absl::StrCat(StatementOn("ALTER", script_.now(), script_.now().Find(id)),
+                               " RENAME TO ", QuoteName(name), ";");
+         }});
+  };
+  const auto is_unused = [&](NameScope scope, std::string_view name) {
+    return !script_.now().Find(scope, name) && !after_.Find(scope, name) &&
+           std::ranges::none_of(by_scope[scope],
+                                [&](const Renaming& renaming) { return renaming.to == name; });
+  };
   for (const ObjectChange& change : changes_) {
     const auto object = change.Before<ConfiguredDescriptor>();
-    if (!object || !change.after || object->name() == change.after.name()) continue;
-    const ObjectId id = object->id();
-    by_scope[object->scope()].push_back(
-        {std::string(change.after.name()),
-         [this, id] { return std::string(script_.now().Find(id).name()); },
-         [this, id](std::string_view to) {
-           return absl::StrCat(StatementOn("ALTER", script_.now(), script_.now().Find(id)),
-                               " RENAME TO ", QuoteName(to), ";");
-         }});
-    ids[object->scope()].push_back(id);
+    if (!object || !script_.now().Find(object->id())) continue;
+    const NameScope scope = object->scope();
+    if (change.after && object->name() != change.after.name()) {
+      add(*object, std::string(change.after.name()));
+    } else if (!change.after && after_.Find(scope, object->name())) {
+      add(*object, UnusedName([&](std::string_view name) { return is_unused(scope, name); }));
+    }
   }
   for (const auto& [scope, renamings] : by_scope) {
-    const auto unused = [&, in = scope](std::string_view name) {
-      return !script_.now().Find(in, name) && !after_.Find(in, name);
-    };
+    const auto unused = [&, in = scope](std::string_view name) { return is_unused(in, name); };
     for (const NotRenamed& one : RenameAll(script_, renamings, unused)) {
       const ObjectDescriptor object = script_.now().Find(ids[scope][one.which]);
       script_.LeaveOutUnless(one.why, KindAndName(script_.now(), object));
@@ -93,11 +123,9 @@ void ConfiguredMigration::Finish() {
   for (const auto& [object, why] : DoAll(std::move(steps)))
     script_.LeaveOut(object, std::string(ToStd(why.message())));
   for (const ObjectChange& change : changes_) {
-    const auto wanted = change.After<ConfiguredDescriptor>();
-    if (!wanted) continue;
     const auto before = change.Before<ConfiguredDescriptor>();
-    if (before) Refresh(*wanted);
-    TellWhatHasNoWords(before ? &*before : nullptr, *wanted);
+    const auto wanted = change.After<ConfiguredDescriptor>();
+    if (before && wanted) Refresh(*wanted);
   }
 }
 
@@ -135,10 +163,15 @@ std::vector<ConfiguredMigration::Step> ConfiguredMigration::Creations() {
   for (const ObjectChange& change : changes_) {
     const auto wanted = change.After<ConfiguredDescriptor>();
     if (!wanted || change.before) continue;
-    steps.push_back({KindAndName(after_, *wanted), [this, wanted = *wanted] {
-                       const auto sql = ToSql(after_, wanted);
-                       return sql.ok() ? script_.Do(*sql) : sql.status();
-                     }});
+    steps.push_back(
+        {KindAndName(after_, *wanted), [this, wanted = *wanted, made = false]() mutable {
+           if (!made) {
+             ANNALS_ASSIGN_OR_RETURN(const std::string sql, ToSql(after_, wanted));
+             ANNALS_RETURN_IF_ERROR(script_.Do(sql));
+             made = true;
+           }
+           return Restore(wanted);
+         }});
   }
   return steps;
 }
@@ -154,12 +187,22 @@ std::vector<ConfiguredMigration::Step> ConfiguredMigration::Alterations() {
   return steps;
 }
 
+// What SQL refuses may be done all the same, if a command has to come anyway.
 absl::Status ConfiguredMigration::Alter(const ConfiguredDescriptor& wanted) {
   const auto now = script_.now().Get<ConfiguredDescriptor>(wanted.id());
+  if (FindKind(wanted.kind()) == nullptr) {
+    return MakeError(Reason::NOT_SUPPORTED, "its kind is not registered here");
+  }
+  if (now->type() != wanted.type()) {
+    return MakeError(Reason::NOT_SUPPORTED, "no SQL alters a type");
+  }
   const std::vector<std::string> actions = Actions(*now, wanted);
-  if (actions.empty()) return absl::OkStatus();
-  return script_.Do(absl::StrCat(StatementOn("ALTER", script_.now(), *now), " ",
-                                 absl::StrJoin(actions, ", "), ";"));
+  absl::Status altered;
+  if (!actions.empty()) {
+    altered = script_.Do(absl::StrCat(StatementOn("ALTER", script_.now(), *now), " ",
+                                      absl::StrJoin(actions, ", "), ";"));
+  }
+  return NeedsCommand(*now, wanted) ? Restore(wanted) : altered;
 }
 
 // What is new has another id in a script.
@@ -187,6 +230,7 @@ std::vector<std::string> ConfiguredMigration::Actions(const ConfiguredDescriptor
   for (const OptionDescriptor& option : wanted.options()) {
     const auto old = now.FindOption(option.key());
     if (kind == nullptr || (old && SameOption(*old, option))) continue;
+    if (!IsAlterable(wanted, option.key())) continue;
     set.push_back(OptionSql(after_, wanted, *kind, option));
     groups.insert(group_of(option.key()));
   }
@@ -194,6 +238,7 @@ std::vector<std::string> ConfiguredMigration::Actions(const ConfiguredDescriptor
     const std::string group = group_of(option.key());
     const bool excluded = !group.empty() && groups.contains(group);
     if (kind == nullptr || wanted.FindOption(option.key()) || excluded) continue;
+    if (!IsAlterable(wanted, option.key())) continue;
     reset.push_back(KeySql(*kind, std::string(option.key())));
   }
   std::vector<std::string> actions;
@@ -216,16 +261,56 @@ void ConfiguredMigration::Refresh(const ConfiguredDescriptor& wanted) {
   }
 }
 
-void ConfiguredMigration::TellWhatHasNoWords(const ConfiguredDescriptor* before,
-                                             const ConfiguredDescriptor& wanted) {
-  const std::string what = KindAndName(after_, wanted);
-  const auto labels = before == nullptr ? std::vector<OptionDescriptor>() : before->labels();
-  if (!SameLabels(labels, wanted.labels())) {
-    script_.LeaveToCommand(LabelsOf(after_, wanted), what, "no SQL gives or takes labels");
+// The keys of all options that differ and are given only once.
+std::vector<std::string> ConfiguredMigration::FixedOptions(
+    const ConfiguredDescriptor& now, const ConfiguredDescriptor& wanted) const {
+  std::vector<std::string> keys;
+  const auto add = [&](std::string_view key) {
+    if (!IsAlterable(wanted, key)) keys.push_back(OptionWords(key));
+  };
+  for (const OptionDescriptor& option : wanted.options()) {
+    const auto old = now.FindOption(option.key());
+    if (!old || !SameOption(*old, option)) add(option.key());
   }
-  if (before == nullptr) return;
-  if (before->type() != wanted.type()) script_.LeaveOut(what, "no SQL alters a type");
-  if (!SameColumns(*before, wanted)) script_.LeaveOut(what, "no SQL alters its columns");
+  for (const OptionDescriptor& option : now.options()) {
+    if (!wanted.FindOption(option.key())) add(option.key());
+  }
+  return keys;
+}
+
+std::vector<std::string> ConfiguredMigration::WhatHasNoWords(
+    const ConfiguredDescriptor& now, const ConfiguredDescriptor& wanted) const {
+  std::vector<std::string> what;
+  const std::vector<std::string> fixed = FixedOptions(now, wanted);
+  if (!fixed.empty()) what.push_back("no SQL alters " + absl::StrJoin(fixed, ", "));
+  if (!SameColumns(now, wanted)) what.emplace_back("no SQL alters its columns");
+  if (!SameLabels(now.labels(), wanted.labels())) what.emplace_back("no SQL gives or takes labels");
+  return what;
+}
+
+bool ConfiguredMigration::NeedsCommand(const ConfiguredDescriptor& now,
+                                       const ConfiguredDescriptor& wanted) const {
+  return !WhatHasNoWords(now, wanted).empty();
+}
+
+// What is new has another id.
+std::optional<ConfiguredDescriptor> ConfiguredMigration::Now(
+    const ConfiguredDescriptor& wanted) const {
+  if (before_.Find(wanted.id())) return script_.now().Get<ConfiguredDescriptor>(wanted.id());
+  ObjectId parent = kNoObject;
+  if (const ObjectDescriptor schema = after_.Find(wanted.parent())) {
+    parent = script_.now().Schema(schema.name())->id();
+  }
+  return As<ConfiguredDescriptor>(
+      script_.now().Find(NameScope::Of(wanted.kind(), parent), wanted.name()));
+}
+
+absl::Status ConfiguredMigration::Restore(const ConfiguredDescriptor& wanted) {
+  const auto now = Now(wanted);
+  const std::vector<std::string> whys = WhatHasNoWords(*now, wanted);
+  if (whys.empty()) return absl::OkStatus();
+  return script_.LeaveToCommand(AllOf(after_, wanted), KindAndName(after_, wanted),
+                                absl::StrJoin(whys, ", "));
 }
 
 }  // namespace annals::ddl

@@ -3,6 +3,7 @@
 // How the configured objects of one catalog become those of another.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,7 +50,17 @@ class ConfiguredMigration {
   std::vector<std::string> Actions(const ConfiguredDescriptor& now,
                                    const ConfiguredDescriptor& wanted) const;
   void Refresh(const ConfiguredDescriptor& wanted);
-  void TellWhatHasNoWords(const ConfiguredDescriptor* before, const ConfiguredDescriptor& wanted);
+
+  // `wanted` as it is now. REQUIRES: it is there.
+  std::optional<ConfiguredDescriptor> Now(const ConfiguredDescriptor& wanted) const;
+  std::vector<std::string> FixedOptions(const ConfiguredDescriptor& now,
+                                        const ConfiguredDescriptor& wanted) const;
+  // Why SQL cannot make `wanted` of `now`, each a reason.
+  std::vector<std::string> WhatHasNoWords(const ConfiguredDescriptor& now,
+                                          const ConfiguredDescriptor& wanted) const;
+  bool NeedsCommand(const ConfiguredDescriptor& now, const ConfiguredDescriptor& wanted) const;
+  // Leaves to a command what has no words, if anything has none.
+  absl::Status Restore(const ConfiguredDescriptor& wanted);
 
   MigrationScript& script_;
   const CatalogView& before_;

@@ -440,7 +440,7 @@ using ListOrNothing = seq<Open, opt<List<Item>>, Close>;
 
 struct OptionName : Node, Token<OptionNameLength, "an option"> {};
 struct OptionKey : Node, Token<OptionKeyLength, "an option"> {};
-struct TextList : Node, Parenthesized<String> {};
+struct TextList : Node, ListOrNothing<String> {};
 struct SecretName : Node, seq<Keyword<"SECRET">, QualifiedName> {};
 using OptionValue = sor<String, Number, True, False, TextList, SecretName, QualifiedName>;
 struct Option
@@ -451,7 +451,12 @@ struct Options : Node, ListOrNothing<Option> {};
 struct DependentsToo : Node, Keyword<"DEPENDENTS"> {};
 struct Validation : Node, seq<Keyword<"VALIDATE">, opt<Equals>, sor<True, False, DependentsToo>> {};
 struct Initialization : Node, seq<Keyword<"INITIALIZE">, opt<Equals>, sor<True, False>> {};
-struct With : Node, seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization, Option>>> {};
+// Words in WITH say how the statement is executed, so options stand in quotes there.
+struct QuotedOption : Node,
+                      seq<Called<"an option in quotes", StringToken>, Blank, opt<Equals>,
+                          Called<"a value", OptionValue>> {};
+struct With : Node,
+              seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization, QuotedOption>>> {};
 struct WithHow : Node, seq<Keyword<"WITH">, ListOrNothing<sor<Validation, Initialization>>> {};
 
 struct OfType : Node, seq<TypeWord, TypeName, Blank> {};

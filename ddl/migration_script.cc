@@ -44,14 +44,14 @@ void MigrationScript::LeaveOut(std::string object, std::string why) {
   steps_.push_back({MigrationStep::Kind::kLeftOut, std::move(why), std::move(object)});
 }
 
-void MigrationScript::LeaveToCommand(const CatalogCommand& command, std::string object,
-                                     std::string why) {
+absl::Status MigrationScript::LeaveToCommand(const CatalogCommand& command, std::string object,
+                                             std::string why) {
   CatalogDraft attempt(now_, now_.version(), {});
   const std::vector<CatalogCommand> commands = {command};
-  const absl::Status done = PlanBatch(commands, now_, attempt, policy_).status();
-  if (!done.ok()) return LeaveOutUnless(done, std::move(object));
+  ANNALS_RETURN_IF_ERROR(PlanBatch(commands, now_, attempt, policy_).status());
   std::move(attempt).MergeInto(now_);
   steps_.push_back({MigrationStep::Kind::kLeftOut, std::move(why), std::move(object), commands});
+  return absl::OkStatus();
 }
 
 void MigrationScript::LeaveOutUnless(const absl::Status& done, std::string object) {

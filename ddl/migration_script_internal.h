@@ -34,8 +34,8 @@ class MigrationScript {
   // `object`: "table PUBLIC.T".
   void TellLoss(std::string object, std::string why);
   void LeaveOut(std::string object, std::string why);
-  // What `command` does and SQL cannot say.
-  void LeaveToCommand(const CatalogCommand& command, std::string object, std::string why);
+  // Leaves to `command` what it does and SQL cannot say; the refusal if it cannot be done.
+  absl::Status LeaveToCommand(const CatalogCommand& command, std::string object, std::string why);
   void LeaveOutUnless(const absl::Status& done, std::string object);
 
   std::vector<MigrationStep> TakeSteps() && { return std::move(steps_); }

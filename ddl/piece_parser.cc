@@ -633,7 +633,7 @@ class Builder {
     if (value.is_type<g::NumberToken>()) return NumberOf(value.string_view());
     if (value.is_type<g::True>()) return std::string("true");
     if (value.is_type<g::False>()) return std::string("false");
-    if (value.is_type<g::TextList>()) return absl::StrJoin(TextsIn(value), ",");
+    if (value.is_type<g::TextList>()) return TextsIn(value);
     if (!value.is_type<g::SecretName>()) return ReferenceIn(option);
     annals::ObjectName name = ReferenceIn(value);
     name.kind = ObjectKind::kSecret;
@@ -658,13 +658,19 @@ class Builder {
 
   // What WITH says of how a command is executed.
   template <typename C>
-  void AddHow(const Node& how, C& command) {
-    if (how.is_type<g::Initialization>()) command.initialize = Has<g::True>(how);
-    if (!how.is_type<g::Validation>()) return;
-    Once(command.validation.has_value(), how, "VALIDATE");
-    command.validation = Has<g::DependentsToo>(how) ? Validation::kDependents
-                         : Has<g::True>(how)        ? Validation::kObject
-                                                    : Validation::kNo;
+  void AddHow(const Node& with, C& command) {
+    bool initialization = false;
+    for (const auto& how : with.children) {
+      if (how->is_type<g::Initialization>()) {
+        Once(std::exchange(initialization, true), *how, "INITIALIZE");
+        command.initialize = Has<g::True>(*how);
+      } else if (how->is_type<g::Validation>()) {
+        Once(command.validation.has_value(), *how, "VALIDATE");
+        command.validation = Has<g::DependentsToo>(*how) ? Validation::kDependents
+                             : Has<g::True>(*how)        ? Validation::kObject
+                                                         : Validation::kNo;
+      }
+    }
   }
 
   static std::string TypeOf(std::string_view text) {
@@ -683,17 +689,17 @@ class Builder {
       command.options.push_back(std::move(setting));
     } else if (const auto* text = std::get_if<std::string>(&setting.value)) {
       SetType(option, TypeKey(*text), command);
+    } else if (const auto* name = std::get_if<annals::ObjectName>(&setting.value)) {
+      SetType(option, TypeKey(name->name), command);
     } else {
-      SetType(option, TypeKey(std::get<annals::ObjectName>(setting.value).name), command);
+      Fail(option, "the type is one word or text, not a list");
     }
   }
 
   void AddOptions(const Node& list, const KindDefinition& kind, annals::CreateConfigured& command) {
     for (const auto& child : list.children) {
-      if (child->is_type<g::Option>()) {
+      if (child->is_type<g::Option>() || child->is_type<g::QuotedOption>()) {
         AddOption(*child, kind, command);
-      } else {
-        AddHow(*child, command);
       }
     }
   }
@@ -714,6 +720,7 @@ class Builder {
       } else if (child->is_type<g::With>()) {
         Once(std::exchange(with, child.get()) != nullptr, *child, "WITH");
         AddOptions(*child, kind, command);
+        AddHow(*child, command);
       } else if (child->is_type<g::Columns>()) {
         command.columns = AddedColumns(*child);
       } else if (child->is_type<g::Comment>()) {
@@ -730,7 +737,19 @@ class Builder {
     auto command = Naming<annals::AlterConfigured>(node);
     command.if_exists = Has<g::IfExists>(node);
     for (const auto& child : node.children) AddAction(*child, kind, command);
+    MakeEmptyLists(node, command);
     return command;
+  }
+
+  // An empty list is told as such whatever the others hold.
+  static void MakeEmptyLists(const Node& node, annals::AlterConfigured& command) {
+    for (const auto& action : node.children) {
+      const bool sets = action->is_type<g::SetOptions>() &&
+                        action->children.front()->is_type<g::Options>() &&
+                        action->children.front()->children.empty();
+      if (sets) command.set.emplace();
+      if (action->is_type<g::ResetOptions>() && action->children.empty()) command.reset.emplace();
+    }
   }
 
   void AddAction(const Node& action, const KindDefinition& kind, annals::AlterConfigured& command) {
@@ -750,7 +769,8 @@ class Builder {
       NotTwice(command.new_name.has_value(), action, "RENAME");
       command.new_name = NameIn(action);
     } else if (action.is_type<g::WithHow>()) {
-      for (const auto& how : action.children) AddHow(*how, command);
+      if (action.children.empty()) Fail(action, "WITH says nothing", Reason::EMPTY_LIST);
+      AddHow(action, command);
     }
   }
 

@@ -26,9 +26,26 @@ bool IsOneOf(std::string_view token, const std::array<std::string_view, N>& word
   return std::ranges::any_of(words, [&](std::string_view word) { return Is(token, word); });
 }
 
-// Reads token by token and notes what is to be hidden. Between two separators at one level
-// of parentheses is an item: words that are a key, then a value. A key is known as one only
-// when its value comes; words alone are a key and a name.
+// Whether the key of some registered option begins with the words of `key`.
+bool BeginsSomeOption(const std::string& key) {
+  const auto begins = [&](const OptionDefinition& option) {
+    return option.name == key || option.name.starts_with(key + "-");
+  };
+  for (const KindDefinition* kind : AllKinds()) {
+    if (std::ranges::any_of(kind->options, begins)) return true;
+    for (const TypeDefinition* type : AllTypes(kind->kind)) {
+      if (std::ranges::any_of(type->options, begins)) return true;
+    }
+  }
+  return false;
+}
+
+// Reads token by token and notes what is to be hidden. Between two commas at one level of
+// parentheses is an item: words that are a key, perhaps `=`, and a value. From where its
+// words are a key whose value nobody is to see, all of the item is hidden, whatever it is,
+// but for more words of an option that is registered, the first `=`, and SECRET with a name.
+//
+// What makes or alters a secret shows only what it is known to be made of.
 class Redactor {
  public:
   explicit Redactor(std::string_view sql) : sql_(sql), hidden_(sql.size(), false) {}
@@ -36,24 +53,30 @@ class Redactor {
   std::string Run() {
     size_t at = 0;
     for (;;) {
-      at += BlankLength(sql_.substr(at));
-      if (at >= sql_.size()) break;
+      const std::string_view blank = sql_.substr(at, BlankLength(sql_.substr(at)));
+      if (of_secret_ || item().hiding != Hiding::kNo) Hide(blank);
+      at += blank.size();
+      if (at >= sql_.size()) return Masked();
       const std::string_view token = sql_.substr(at, TokenLength(sql_.substr(at)));
       at += token.size();
       Take(token);
     }
-    EndItem();
-    return Masked();
   }
 
  private:
+  enum class Hiding {
+    kNo,
+    kAfterKey,    // The key may go on, or `=` may follow it.
+    kValue,       // Nothing of the value has come.
+    kSecretName,  // SECRET came, and a name is to come.
+    kNamed,       // The name came, and may go on behind a dot.
+    kAll,
+  };
   struct Item {
-    std::vector<std::string_view> words;  // A view of the text each; `s.t` is one.
-    bool begun = false;                   // It had a token.
-    bool sensitive = false;               // What comes is to be hidden.
-    bool setting = false;                 // Behind SET, outside parentheses.
-    bool joins = false;                   // The last token was a sign within a word.
-    bool inherited = false;               // The whole list is to be hidden.
+    std::string key = {};  // The words so far (OptionKey); empty: none, or not in words.
+    Hiding hiding = Hiding::kNo;
+    bool setting = false;    // Behind SET, outside parentheses.
+    bool inherited = false;  // The whole list is to be hidden.
   };
 
   Item& item() { return levels_.back(); }
@@ -62,80 +85,100 @@ class Redactor {
   void Take(std::string_view token) {
     if (token == ";") return EndStatement();
     if (!open_) return;
-    if (token == "(") return OpenList();
-    if (token == ")") return CloseList();
-    if (token == ",") return EndItem();
-    const bool begins = !std::exchange(item().begun, true);
-    if (token == "=") return TakeEquals();
-    if (token.find('\'') != std::string_view::npos && !token.starts_with('"')) {
-      return TakeString(token, begins);
+    if (of_secret_) {
+      TakeOfSecret(token);
+    } else if (token == "(") {
+      OpenList();
+    } else if (token == ")") {
+      CloseList();
+    } else if (token == ",") {
+      EndItem();
+    } else if (item().hiding != Hiding::kNo) {
+      TakeHidden(token);
+    } else if (IsString(token)) {
+      TakeString(token);
+    } else if (IsName(token) || IntegerLength(token) == token.size()) {
+      TakeWord(token);
+    } else if (token == "=") {
+      item().key.clear();
     }
-    const bool name = WordLength(token) == token.size() || NameLength(token) == token.size();
-    const bool digits = IntegerLength(token) == token.size();
-    if (name || (digits && !item().words.empty())) return TakeWord(token);
-    if (NumberLength(token) == token.size() || token.size() > 1) return TakeValue(token);
-    TakeSign(token);
+    last_ = token;
   }
 
-  // Only statements about configured objects hold what is to be hidden.
-  void NoteStatementWord(std::string_view token) {
-    static constexpr std::array<std::string_view, 5> kOthers = {"TABLE", "SCHEMA", "INDEX",
-                                                                "UNIQUE", "ZONE"};
-    static constexpr std::array<std::string_view, 3> kVerbs = {"CREATE", "ALTER", "DROP"};
-    if (IsOneOf(verb_, kVerbs)) {
-      if (IsOneOf(token, kOthers)) open_ = false;
-      if (Is(token, "SECRET")) of_secret_ = true;
-      verb_ = " ";
-    } else if (verb_.empty() && !Is(token, "EXPLAIN")) {
-      verb_ = token;
-    }
+  static bool IsName(std::string_view token) {
+    return WordLength(token) == token.size() || NameLength(token) == token.size();
   }
+  static bool IsString(std::string_view token) {
+    return token.find('\'') != std::string_view::npos && !token.starts_with('"');
+  }
+
+  // ---- What is not hidden yet.
 
   void TakeWord(std::string_view token) {
-    if (!in_list()) NoteStatementWord(token);
-    std::vector<std::string_view>& words = item().words;
-    if (!in_list() && Is(token, "SET")) {
-      item().setting = true;
-      words.clear();
-    } else if (std::exchange(item().joins, false) && !words.empty()) {
-      words.back() = Span(words.back(), token);
+    if (!in_list() && !item().setting) return TakeWordOfStatement(token);
+    const std::string key = KeyWith(token);
+    if (Is(token, "SECRET") && !item().key.empty() && !BeginsSomeOption(key)) {
+      item().hiding = Hiding::kSecretName;
+    } else if (IsName(token) || BeginsSomeOption(key)) {
+      item().key = key;
+      if (SoundsSensitive(key)) item().hiding = Hiding::kAfterKey;
     } else {
-      words.push_back(token);
+      item().key.clear();  // A number is a value, but for PUBLIC KEY 1.
     }
   }
 
-  void TakeSign(std::string_view token) {
-    if (item().sensitive && item().words.empty()) return Hide(token);
-    if (item().words.empty()) return;
-    item().words.back() = Span(item().words.back(), token);
-    item().joins = true;
+  // The words in front of the lists: a name may sound like whatever it wants.
+  void TakeWordOfStatement(std::string_view token) {
+    static constexpr std::array<std::string_view, 8> kBeforeKinds = {
+        "CREATE", "ALTER", "DROP", "REFRESH", "SHOW", "DESCRIBE", "OF", "EXTENDED"};
+    const bool kind = IsOneOf(last_, kBeforeKinds) && IsKind(token);
+    const bool name = IsPlaceOfName() || last_ == "." || last_ == "-";
+    const bool rotates = Is(last_, "ROTATE") && Is(token, "KEYS");
+    if (NoteStatementWord(token)) return;
+    if (Is(token, "SET")) {
+      item().setting = true;
+    } else if (!kind && !rotates && !name && SoundsSensitive(OptionKey(token))) {
+      item().hiding = Hiding::kAfterKey;
+    }
   }
 
-  void TakeEquals() {
-    item().sensitive = item().sensitive || IsHidden(item().words);
-    item().words.clear();
-  }
-
-  void TakeString(std::string_view token, bool begins) {
-    const bool is_key = begins || (item().setting && item().words.empty());
-    if (item().sensitive || !is_key) TakeValue(token);
+  void TakeString(std::string_view token) {
+    static constexpr std::array<std::string_view, 3> kBeforeTexts = {"COMMENT", "MESSAGE", "LIKE"};
+    if (!in_list() && IsOneOf(last_, kBeforeTexts)) return;
+    const bool value = item().setting && !item().key.empty();
+    item().key.clear();
     // A comma may be missing before the key.
-    if (is_key || in_list()) item().sensitive = item().sensitive || HidesValueOf(StringOf(token));
+    if (!value && SoundsSensitive(StringOf(token))) item().hiding = Hiding::kAfterKey;
   }
 
-  void TakeValue(std::string_view token) {
-    if (item().sensitive) HideWords();
-    item().sensitive = item().sensitive || IsHidden(item().words);
-    if (item().sensitive) Hide(token);
-    item().words.clear();
+  // ---- What is.
+
+  void TakeHidden(std::string_view token) {
+    Hiding& hiding = item().hiding;
+    const bool name = IsName(token);
+    const bool value_may_begin = hiding == Hiding::kAfterKey || hiding == Hiding::kValue;
+    if (hiding == Hiding::kAfterKey && !item().key.empty() && BeginsSomeOption(KeyWith(token))) {
+      item().key = KeyWith(token);
+    } else if ((hiding == Hiding::kAfterKey || hiding == Hiding::kSecretName) && token == "=") {
+      hiding = Hiding::kValue;
+    } else if ((value_may_begin || hiding == Hiding::kSecretName) && Is(token, "SECRET")) {
+      hiding = Hiding::kSecretName;
+    } else if (hiding == Hiding::kSecretName && name) {
+      hiding = Hiding::kNamed;
+    } else if (hiding == Hiding::kNamed && token == ".") {
+      hiding = Hiding::kSecretName;
+    } else if (hiding == Hiding::kNamed && !in_list() && Is(token, "WITH")) {
+      item() = {};
+    } else {
+      hiding = Hiding::kAll;
+      Hide(token);
+    }
   }
 
   void OpenList() {
-    item().begun = true;
-    const bool is_value = in_list() || item().setting;
-    const bool hides = item().sensitive || (is_value && IsHidden(item().words));
-    item().words.clear();
-    levels_.push_back({.sensitive = hides, .inherited = hides});
+    const bool hides = item().hiding != Hiding::kNo;
+    item().key.clear();
+    levels_.push_back({.hiding = hides ? Hiding::kAll : Hiding::kNo, .inherited = hides});
   }
 
   void CloseList() {
@@ -143,54 +186,70 @@ class Redactor {
     if (in_list()) levels_.pop_back();
   }
 
-  // What is left are words: a name behind a key, or behind `=`.
   void EndItem() {
-    std::vector<std::string_view>& words = item().words;
-    const size_t count = words.size();
-    if (item().sensitive) {
-      if (count < 2 || !Is(words[count - 2], "SECRET")) HideWords();
-    } else if (count > 1 && (in_list() || item().setting)) {
-      const bool names_secret = count > 2 && Is(words[count - 2], "SECRET");
-      const std::vector<std::string_view> key(words.begin(), words.end() - 1);
-      if (!names_secret && IsHidden(key)) Hide(words.back());
-    }
     const bool inherited = item().inherited;
-    item() = {.sensitive = inherited, .inherited = inherited};
+    item() = {.hiding = inherited ? Hiding::kAll : Hiding::kNo, .inherited = inherited};
+  }
+
+  // ---- Secrets.
+
+  void TakeOfSecret(std::string_view token) {
+    static constexpr auto kWords = std::to_array<std::string_view>(
+        {"SECRET",   "IF",         "NOT",     "EXISTS", "FROM",       "ENV",     "FILE",    "SET",
+         "RESET",    "DROP",       "COMMENT", "RENAME", "TO",         "AS",      "VALUE",   "WITH",
+         "VALIDATE", "INITIALIZE", "TRUE",    "FALSE",  "DEPENDENTS", "CASCADE", "RESTRICT"});
+    static constexpr auto kSigns = std::to_array<std::string_view>({"(", ")", ",", "="});
+    static constexpr auto kWheres = std::to_array<std::string_view>({"ENV", "FILE"});
+    const bool where = IsOneOf(last_, kWheres);
+    const bool dot = token == "." && std::exchange(named_, false);
+    named_ = IsName(token) && (where || IsPlaceOfName() || dotted_);
+    dotted_ = dot;
+    const bool shown =
+        named_ || dot || IsOneOf(token, kSigns) || IsOneOf(token, kWords) ||
+        (IsString(token) && (where || Is(last_, "COMMENT") || IsOneOf(StringOf(token), kWords)));
+    if (!shown) Hide(token);
+  }
+
+  // ---- The statement.
+
+  // The verb, and what it is about. Only statements about configured objects hold what is
+  // to be hidden.
+  bool NoteStatementWord(std::string_view token) {
+    static constexpr std::array<std::string_view, 5> kOthers = {"TABLE", "SCHEMA", "INDEX",
+                                                                "UNIQUE", "ZONE"};
+    static constexpr std::array<std::string_view, 3> kVerbs = {"CREATE", "ALTER", "DROP"};
+    static constexpr std::array<std::string_view, 2> kLooks = {"SHOW", "DESCRIBE"};
+    if (words_ == 0 && Is(token, "EXPLAIN")) return true;
+    ++words_;
+    if (words_ == 1) verb_ = token;
+    if (words_ != 2) return words_ == 1;
+    if (IsOneOf(verb_, kVerbs) && IsOneOf(token, kOthers)) open_ = false;
+    of_secret_ = Is(token, "SECRET") && !IsOneOf(verb_, kLooks);
+    return !open_ || of_secret_;
   }
 
   void EndStatement() {
-    EndItem();
     levels_.assign(1, {});
     open_ = true;
     of_secret_ = false;
-    verb_ = {};
+    words_ = 0;
+    last_ = {};
+    named_ = dotted_ = false;
   }
 
-  // Outside lists all words of the statement stand before its first value.
-  bool IsHidden(const std::vector<std::string_view>& words) const {
-    if (words.empty()) return false;
-    if (!in_list() && !levels_.back().setting) return HidesValueOf(std::string(words.back()));
-    std::string key;
-    for (const std::string_view word : words) {
-      absl::StrAppend(&key, key.empty() ? "" : " ", ToAbsl(word));
-    }
-    return HidesValueOf(key);
+  static bool IsKind(std::string_view word) {
+    return FindKindByName(word) != nullptr || FindKindByPlural(word) != nullptr;
   }
 
-  bool HidesValueOf(const std::string& key) const {
-    static constexpr std::array<std::string_view, 5> kOfSecret = {"ENV", "FILE", "COMMENT",
-                                                                  "VALIDATE", "INITIALIZE"};
-    if (of_secret_) return !IsOneOf(key, kOfSecret);
-    return SoundsSensitive(OptionKey(key));
+  // Whether what comes is the name of an object, or of a type.
+  bool IsPlaceOfName() const {
+    static constexpr std::array<std::string_view, 10> kBeforeNames = {
+        "EXISTS", "FROM", "TO", "USING", "OF", "DESCRIBE", "TABLE", "SCHEMA", "INDEX", "ZONE"};
+    return IsOneOf(last_, kBeforeNames) || FindKindByName(last_) != nullptr;
   }
 
-  std::string_view Span(std::string_view first, std::string_view last) const {
-    return {first.data(), static_cast<size_t>(last.data() + last.size() - first.data())};
-  }
-
-  void HideWords() {
-    for (const std::string_view word : item().words) Hide(word);
-    item().words.clear();
+  std::string KeyWith(std::string_view token) {
+    return OptionKey(absl::StrCat(item().key, " ", ToAbsl(token)));
   }
 
   // All but the quotes.
@@ -198,7 +257,7 @@ class Redactor {
     size_t begin = token.data() - sql_.data();
     size_t end = begin + token.size();
     const size_t quote = token.find_first_of("'\"");
-    if (quote != std::string_view::npos && quote <= 2) {
+    if (quote <= 2) {  // Behind X, U& or nothing.
       if (token.size() > quote + 1 && token.back() == token[quote]) --end;
       begin += quote + 1;
     }
@@ -223,7 +282,12 @@ class Redactor {
   std::vector<Item> levels_ = std::vector<Item>(1);
   bool open_ = true;        // The statement may hold what is to be hidden.
   bool of_secret_ = false;  // It makes or alters a secret.
+  size_t words_ = 0;        // Of the statement, in front of its lists.
   std::string_view verb_;
+  std::string_view last_;  // The token before this one.
+  // Of what makes a secret: this is a name, and this the dot behind one.
+  bool named_ = false;
+  bool dotted_ = false;
 };
 
 }  // namespace

@@ -8,10 +8,11 @@
 
 namespace annals::ddl {
 
-// `sql` with a `*` for each character of a value that nobody is to see: what follows a key
-// that sounds sensitive or that some registered type hides (SoundsSensitive in
-// catalog/kind.h), and what is neither ENV nor FILE of a secret. SECRET and a name stay, and
-// so do quotes: PASSWORD '*****', PASSWORD SECRET p. Lines and columns stay what they are.
+// `sql` with a `*` for each character that nobody is to see. Behind a key that sounds
+// sensitive or that some registered type hides (SoundsSensitive in catalog/kind.h) that is
+// all up to the next comma, or to the end of the list or the statement, whatever it is,
+// comments too; of a secret it is all but where the secret is. SECRET and a name stay, and so
+// do quotes: PASSWORD '*****', PASSWORD SECRET p. Lines and columns stay what they are.
 //
 // It goes by tokens alone, so it serves statements that are wrong, are cut off anywhere, or
 // lack a quote, and rather hides too much. What makes and alters tables, indexes, schemas

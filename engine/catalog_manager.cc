@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/object_builder.h"
 #include "annals/commands/alter_configured.h"
+#include "annals/commands/configured_rules.h"
 #include "annals/commands/plan.h"
 #include "annals/engine/active_versions.h"
 #include "annals/engine/call_internal.h"
@@ -115,6 +116,7 @@ class Manager final : public CatalogManager {
   }
 
   Handles& handles() override { return handles_; }
+  const Handles& handles() const override { return handles_; }
 
   absl::StatusOr<bool> Snapshot(CatalogVersion version) override;
   absl::Status Backup(std::string_view directory) override;
@@ -188,6 +190,7 @@ class Manager final : public CatalogManager {
   absl::Status RetainOnce();
   absl::StatusOr<std::optional<CatalogVersion>> VersionToRetainFrom();
   absl::Status CheckCanCome(CatalogVersion version) const;
+  RotateKeys WithAnyKey(RotateKeys command, const CatalogView& catalog) const;
 
   const OpenOptions options_;
   const Clock& time_;
@@ -590,10 +593,23 @@ absl::StatusOr<uint64_t> Manager::AddFollower(Follower follower, const FollowerO
   return followers_.Add(std::move(follower), options);
 }
 
+// As if the factory that makes keys, where there is one, had made one.
+RotateKeys Manager::WithAnyKey(RotateKeys command, const CatalogView& catalog) const {
+  const auto object = FindConfigured(catalog, command.kind, command.schema, command.name);
+  const Factory* const factory = object.ok() ? handles_.FactoryOf(*object) : nullptr;
+  const bool makes_keys = factory != nullptr && factory->new_public_key;
+  if (makes_keys && !command.new_public_key) command.new_public_key = "a new key";
+  return command;
+}
+
 absl::StatusOr<UpdateEntries> Manager::Explain(std::vector<CatalogCommand> commands,
                                                const ExecuteOptions& options) const {
   return Guarded("planning failed", [&]() -> absl::StatusOr<UpdateEntries> {
     const Catalog base = Latest();
+    for (CatalogCommand& command : commands) {
+      const auto* rotate = command.As<RotateKeys>();
+      if (rotate != nullptr) command = WithAnyKey(*rotate, base);
+    }
     CatalogDraft draft(base, base.version().Next(), {});
     ANNALS_ASSIGN_OR_RETURN(PlannedBatch batch,
                             PlanBatch(commands, base, draft, options.policy,

@@ -115,7 +115,7 @@ class CatalogManager : public CatalogService {
   virtual void ExecuteAsync(std::vector<CatalogCommand> commands, ExecuteOptions options,
                             ExecuteCallback done) = 0;
   // What Execute would append, without appending it. Nothing is prepared: no handle is built
-  // and nobody is asked.
+  // and nobody is asked, so the key that ROTATE KEYS would be given is `a new key` here.
   virtual absl::StatusOr<UpdateEntries> Explain(std::vector<CatalogCommand> commands,
                                                 const ExecuteOptions& options = {}) const = 0;
 
@@ -135,6 +135,7 @@ class CatalogManager : public CatalogService {
 
   // The handles of the objects of this catalog. The manager's.
   virtual Handles& handles() = 0;
+  virtual const Handles& handles() const = 0;
 
   // Writes a snapshot of `version` and truncates everything below it. False: one of
   // that version or a later one exists, or nothing is below.

@@ -64,8 +64,7 @@ class HandleCache final : public Handles {
   HandleCache& operator=(const HandleCache&) = delete;
 
   bool has_factories() const { return !factories_.empty(); }
-  // Null if there is none.
-  const Factory* FactoryOf(ObjectKind kind, std::string_view type) const;
+  const Factory* FactoryOf(ObjectKind kind, std::string_view type) const override;
   const Factory* FactoryOf(const ObjectDescriptor& object) const;
 
   absl::StatusOr<std::shared_ptr<Handle>> Get(const Catalog& catalog, ObjectId id) override;

@@ -90,6 +90,10 @@ class Handles {
   // With kRestart it waits for every Close of the object that is under way.
   virtual absl::StatusOr<std::shared_ptr<Handle>> Get(const Catalog& catalog, ObjectId id) = 0;
 
+  // What makes the handles of objects of this kind and type; null: they have none. Valid as
+  // long as the manager.
+  virtual const Factory* FactoryOf(ObjectKind kind, std::string_view type) const = 0;
+
   // How it is with the handle that Get would give. An error only without memory (INTERNAL).
   virtual absl::StatusOr<HandleStatus> StatusOf(const Catalog& catalog, ObjectId id) const = 0;
   // All that are not absent, by id. An error as of StatusOf.

@@ -243,24 +243,29 @@ absl::Status ReadOption(const FlatEntry& entry, std::string_view words, const Ki
 }
 
 // Nobody resolves what a label says, so one that sounds like a secret is none or a slip.
-bool IsSecretLabel(std::string_view key, std::string_view value) {
-  return SoundsSensitive(key) && !value.empty() && !IsPlaceholder(value);
-}
-
 absl::Status ReadLabel(const FlatEntry& entry, std::string_view key, ObjectFile& file) {
-  if (IsSecretLabel(key, entry.value) && entry.value != kMasked) {
+  if (ShownLabel(key, entry.value) != entry.value) {
     return BadEntry(entry, "is seen by everybody, and sounds as if nobody should see it");
   }
   file.labels.push_back({std::string(key), entry.value});
   return absl::OkStatus();
 }
 
+absl::Status ReadGeneration(const FlatEntry& entry, const KindDefinition& kind, ObjectFile& file) {
+  constexpr uint32_t kMost = 1'000'000'000;  // So that it can always grow.
+  if (kind.kind != ObjectKind::kSecret) return BadEntry(entry, "is for secrets alone");
+  if (!absl::SimpleAtoi(entry.value, &file.generation) || file.generation > kMost) {
+    return BadEntry(entry, absl::StrCat("wants a whole number from 0 to ", kMost));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadEntry(const FlatEntry& entry, const KindDefinition& kind, ObjectFile& file) {
   const std::string_view key = entry.key;
-  if (key == "kind" || key == "type" || key == "object:name" || key == "object:schema" ||
-      key == "object:generation") {
+  if (key == "kind" || key == "type" || key == "object:name" || key == "object:schema") {
     return absl::OkStatus();
   }
+  if (key == "object:generation") return ReadGeneration(entry, kind, file);
   if (key == "comment") {
     file.comment = entry.value;
     return absl::OkStatus();
@@ -314,9 +319,8 @@ FlatMap ObjectEntries(const CatalogView& catalog, const ConfiguredDescriptor& ob
     map.push_back({OptionEntryKey(option.key()), OptionText(catalog, object, option)});
   }
   for (const OptionDescriptor& label : object.labels()) {
-    const bool hidden = IsSecretLabel(label.key(), label.value());
     map.push_back({absl::StrCat(ToAbsl(kLabelPrefix), ToAbsl(label.key())),
-                   std::string(hidden ? kMasked : label.value())});
+                   std::string(ShownLabel(label.key(), label.value()))});
   }
   if (object.generation() > 0) {
     map.push_back({"object:generation", absl::StrCat(object.generation())});
@@ -334,7 +338,7 @@ bool SayTheSame(const ObjectFile& a, const ObjectFile& b) {
     return x.key == y.key && x.value == y.value;
   };
   return a.place == b.place && a.type == b.type && a.comment == b.comment && a.labels == b.labels &&
-         std::ranges::equal(a.options, b.options, same_option) &&
+         a.generation == b.generation && std::ranges::equal(a.options, b.options, same_option) &&
          std::ranges::equal(a.column_entries, b.column_entries, same_entry);
 }
 

@@ -82,7 +82,8 @@ TEST_F(KindProgramScenarios, M23_ExplainListsEntriesValidationAndWhoWouldRestart
       Answer("EXPLAIN ALTER CONNECTION t SET (HOST 'h2') WITH (VALIDATE = TRUE)");
   EXPECT_THAT(text, HasSubstr("SetOptions"));
   EXPECT_THAT(text,
-              HasSubstr("EFFECT OBJECT WHY\nvalidate connection PUBLIC.T as the statement says\n"
+              HasSubstr("EFFECT OBJECT WHY\n"
+                        "not validated connection PUBLIC.T nobody here can ask whether it works\n"
                         "restart connection PUBLIC.C what it refers to is another one\n"
                         "restart source PUBLIC.S what it refers to is another one\n"
                         "restart sink PUBLIC.K what it refers to is another one\n"));
@@ -90,6 +91,18 @@ TEST_F(KindProgramScenarios, M23_ExplainListsEntriesValidationAndWhoWouldRestart
   EXPECT_THAT(Answer("EXPLAIN ALTER CONNECTION c COMMENT 'x' WITH (VALIDATE = FALSE)"),
               Not(HasSubstr("EFFECT")));
   EXPECT_EQ(Answer("SHOW VERSIONS"), versions);
+}
+
+TEST_F(KindProgramScenarios, M18_ExplainListsAllThatWouldGoDependentsFirst) {
+  MakeKinds();
+  EXPECT_THAT(Answer("EXPLAIN DROP CONNECTION c CASCADE"),
+              HasSubstr("EFFECT OBJECT WHY\n"
+                        "drop sink PUBLIC.K before what it refers to\n"
+                        "drop source PUBLIC.S before what it refers to\n"
+                        "drop connection PUBLIC.C before what it refers to\n"));
+  EXPECT_THAT(Answer("EXPLAIN DROP SINK k"), Not(HasSubstr("EFFECT")));
+  Execute("CREATE TABLE u (id INT PRIMARY KEY)");
+  EXPECT_THAT(Answer("EXPLAIN DROP TABLE u"), Not(HasSubstr("EFFECT")));
 }
 
 TEST_F(KindProgramScenarios, DependentsComeAfterWhatTheyDependOn) {
@@ -107,6 +120,46 @@ TEST_F(KindProgramScenarios, ARollbackMakesTheCatalogWhatItWas) {
   EXPECT_THAT(Answer("SHOW CREATE SINK k"),
               "CREATE SINK PUBLIC.K FROM PUBLIC.S INTO CONNECTION PUBLIC.C (TOPIC 'y');\n");
   EXPECT_EQ(Answer("SHOW CATALOGS"), "NAME TYPE VERSION COMMENT\n");
+}
+
+TEST_F(KindProgramScenarios, ASecondRollbackHasNothingToDo) {
+  MakeKinds();
+  Execute("DROP CONNECTION t CASCADE");
+  EXPECT_EQ(Answer("ROLLBACK TO VERSION 7").substr(0, 1), "9");
+  EXPECT_THAT(Execute("ROLLBACK TO VERSION 7"),
+              AllOf(Exits(0), Prints(IsEmpty()), Complains(HasSubstr("nothing to do"))));
+}
+
+TEST_F(KindProgramScenarios, F21_LabelsThatSoundLikeSecretsAreHidden) {
+  const RunResult made = Run({"exec", store(), "--format", "jsonl"},
+                             R"({"create_object": {"kind": "catalog", "name": "C", "type": "x", )"
+                             R"("labels": {"api-token": "hunter2", "team": "blue"}}})");
+  EXPECT_THAT(made, Exits(0));
+  const std::vector<std::vector<std::string>> verbs = {
+      {"describe", store(), "catalog", "C"},
+      {"describe", store(), "catalog", "C", "-o", "json"},
+      {"ls", store(), "-o", "json"},
+      {"ls", store(), "-o", "canonical"},
+      {"log", store(), "--full"},
+      {"log", store(), "-o", "jsonl"},
+      {"show", store(), "2"},
+      {"show", store(), "2", "-o", "json"},
+      {"diff", store(), "1..2"},
+      {"diff", store(), "1..2", "-o", "json"},
+      {"diff", store(), "1..2", "-o", "ddl"},
+      {"history", store(), "catalog", "C"},
+      {"blame", store(), "catalog", "C"},
+      {"query", store(), "LABELS"},
+      {"export", store()},
+      {"export", store(), "-o", "ddl"},
+      {"report", store()}};
+  size_t shown = 0;
+  for (const std::vector<std::string>& verb : verbs) {
+    const RunResult result = Run(verb);
+    EXPECT_THAT(result, Prints(Not(HasSubstr("hunter2")))) << verb.front();
+    shown += result.out.find("blue") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GT(shown, 4) << "labels are shown nowhere";
 }
 
 TEST_F(KindProgramScenarios, AScriptOfDifferencesMakesTheOtherVersion) {

@@ -78,7 +78,7 @@ class ConfiguredTest : public CommandTest {
     return absl::StrJoin(texts, " ");
   }
   void ExpectRefused(const CatalogCommand& command, Reason reason,
-                     std::vector<std::string> words = {}) {
+                     const std::vector<std::string>& words = {}) {
     const std::string before = ToStateDigest();
     EXPECT_THAT(Try(command), FailsWith(reason, words));
     EXPECT_EQ(ToStateDigest(), before);
@@ -223,6 +223,33 @@ INSTANTIATE_TEST_SUITE_P(
                   Kafka("K", {Is("brokers", "a,b,a")}),
                   Reason::INVALID_VALUE,
                   {"BROKERS", "twice"}},
+        BadObject{"EmptyElement",
+                  Kafka("K", {{"brokers", std::vector<std::string>{"a", ""}}}),
+                  Reason::INVALID_VALUE,
+                  {"BROKERS", "empty"}},
+        BadObject{"EmptyList",
+                  Kafka("K", {{"brokers", std::vector<std::string>()}}),
+                  Reason::EMPTY_LIST,
+                  {"BROKERS"}},
+        BadObject{"ListForAText",
+                  Kafka("K", {{"broker", std::vector<std::string>{"a", "b"}}}),
+                  Reason::INVALID_VALUE,
+                  {"BROKER", "a list of 2"}},
+        BadObject{"ListForWhatIsSensitive",
+                  With(Postgres("K"), {{"password", std::vector<std::string>{"hunter2"}}}),
+                  Reason::INVALID_VALUE,
+                  {"PASSWORD", "CREATE SECRET"}},
+        BadObject{"BlankTextForWhatIsRequired",
+                  {.kind = ObjectKind::kConnection,
+                   .name = "S",
+                   .type = "ssh tunnel",
+                   .options = {Is("host", " "), Is("user", "u")}},
+                  Reason::INVALID_VALUE,
+                  {"HOST", "blank"}},
+        BadObject{"EmptyTextForOneOfARequiredGroup",
+                  {.kind = ObjectKind::kSecret, .name = "S", .options = {Is("env", "")}},
+                  Reason::INVALID_VALUE,
+                  {"ENV", "blank"}},
         BadObject{"KeyWithoutCert",
                   With(Postgres("K"), {IsSecret("ssl key", "P")}),
                   Reason::MISSING_OPTION,
@@ -317,6 +344,65 @@ INSTANTIATE_TEST_SUITE_P(
                   Reason::INVALID_VALUE,
                   {"URL", "host"}}),
     kNameOf);
+
+TEST_F(ConfiguredTest, AnAddressOfTheWebHasAHostAPortThatCanBeAndNothingElse) {
+  const auto with_url = [](std::string name, std::string url) {
+    return CreateConfigured{.kind = ObjectKind::kConnection,
+                            .name = std::move(name),
+                            .type = "confluent schema registry",
+                            .options = {Is("url", std::move(url))}};
+  };
+  int number = 0;
+  for (const std::string url :
+       {"http://h", "HTTP://h", "https://h:1", "hTTps://10.0.0.1:65535", "http://[::1]",
+        "http://[fe80::a:b]:8081", "http://[::ffff:10.0.0.1]:80"}) {
+    EXPECT_TRUE(Try(with_url(absl::StrCat("R", ++number), url)).ok()) << url;
+  }
+  for (const std::string url : {"h",
+                                "ftp://h",
+                                "://h",
+                                "http:/h",
+                                "http://",
+                                "http://:80",
+                                "http://h:",
+                                "http://h:0",
+                                "http://h:65536",
+                                "http://h:99999999999",
+                                "http://h:-1",
+                                "http://h:8x",
+                                "http://h h",
+                                "http://h\t",
+                                " http://h",
+                                "http://h:80 ",
+                                "http://u:hunter2@h",
+                                "http://h/",
+                                "http://h?q",
+                                "http://h#f",
+                                "http://h\\p",
+                                "http://::1",
+                                "http://[::1",
+                                "http://[]",
+                                "http://[h]",
+                                "http://[::1]x",
+                                "http://[::1]:",
+                                "http://[::1]:0",
+                                "http://::1]"}) {
+    const auto refused = Try(with_url("R", url));
+    EXPECT_THAT(refused, FailsWith(Reason::INVALID_VALUE, {"option URL"})) << url;
+    EXPECT_THAT(std::string(refused.status().message()), Not(HasSubstr("hunter2")));
+  }
+}
+
+TEST_F(ConfiguredTest, AListIsKeptWithWhatItsElementsHold) {
+  const std::vector<std::string> elements = {"a,b", "c\\", "\\,d", " e ", "f 'g'", "\\\\h", " "};
+  Do(Kafka("K", {{"brokers", elements}}));
+  const std::string stored(Object("K").FindOption("brokers")->value());
+  EXPECT_EQ(ListElements(stored), elements);
+  EXPECT_EQ(ListText(ListElements(stored)), stored);
+  AlterConfigured again = Alter("K");
+  again.set = {Is("brokers", stored)};
+  EXPECT_TRUE(Do(again).empty()) << "the text of a list is the list";
+}
 
 TEST_F(ConfiguredTest, NoErrorTellsAValueThatNobodyIsToSee) {
   const auto refused = Try(With(Postgres("K"), {Is("password", "hunter2")}));
@@ -491,6 +577,28 @@ TEST_F(ConfiguredTest, OnlyASecretIsRefreshed) {
   AlterConfigured alter = Alter("T");
   alter.refresh = true;
   ExpectRefused(alter, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
+}
+
+TEST_F(ConfiguredTest, AGenerationIsASecretsAloneAndOnlyGrows) {
+  CreateConfigured secret = SecretNamed("P");
+  secret.generation = 3;
+  Do(secret);
+  EXPECT_EQ(Object("P").generation(), 3U);
+  AlterConfigured alter = {.kind = ObjectKind::kSecret, .name = "P"};
+  alter.generation = 5;
+  EXPECT_THAT(Do(alter), ElementsAre(HasSubstr("ReplaceObject")));
+  EXPECT_EQ(Object("P").generation(), 5U);
+  for (const uint32_t no_more : {5U, 4U, 0U}) {
+    alter.generation = no_more;
+    EXPECT_THAT(Do(alter), IsEmpty());
+  }
+  CreateConfigured tunnel = Tunnel("T");
+  tunnel.generation = 1;
+  ExpectRefused(tunnel, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
+  Do(Tunnel("T"));
+  AlterConfigured other = Alter("T");
+  other.generation = 1;
+  ExpectRefused(other, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
 }
 
 TEST_F(ConfiguredTest, ANewKeyIsATextLikeOthers) {

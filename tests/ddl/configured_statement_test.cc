@@ -67,7 +67,7 @@ TEST(ConfiguredStatementTest, ConnectionsAreMade) {
        "aws-connection=PUBLIC.A)"},
       {"CREATE CONNECTION c TO kafka (BROKERS ('a', 'b'), CLIENT SECRET SECRET \"s\".\"p\", "
        "SECRET x, PUBLIC KEY 1 'k', N -1.5, DEFAULT SET 'd', T \"t\", O /* x */ P /* y */ 'z')",
-       "Create connection PUBLIC.C of kafka (brokers='a,b', client-secret=secret s.p, "
+       "Create connection PUBLIC.C of kafka (brokers=['a', 'b'], client-secret=secret s.p, "
        "secret=PUBLIC.X, public-key-1='k', n='-1.5', default-set='d', t=PUBLIC.t, o-p='z')"},
       {"CREATE CONNECTION c TO kafka (BROKER 'h', 'Any Key' = U&'a\\0041') WITH (VALIDATE = "
        "DEPENDENTS) COMMENT 'x'",
@@ -170,6 +170,35 @@ TEST(ConfiguredStatementTest, ErrorsTellThePlaceAndWhatWasExpected) {
             "ROTATE KEYS");
   EXPECT_THAT(ConfiguredError("CREATE CONECTION c"),
               HasSubstr("ZONE, CATALOG, CONNECTION, SECRET"));
+}
+
+TEST(ConfiguredStatementTest, WordsInWithAreSettingsAndNothingElse) {
+  EXPECT_EQ(ConfiguredError("CREATE CATALOG c USING x WITH (VALIDATE = 'flase')"),
+            "line 1, column 43: found `'flase'`, expected TRUE, FALSE or DEPENDENTS");
+  EXPECT_EQ(ConfiguredError("CREATE CATALOG c USING x WITH (INITIALIZE = 0)"),
+            "line 1, column 45: found `0`, expected TRUE or FALSE");
+  EXPECT_EQ(ConfiguredError("CREATE CATALOG c USING x WITH ('a' = 'b', URI 'c')"),
+            "line 1, column 43: found `URI`, expected VALIDATE, INITIALIZE or an option in quotes");
+  EXPECT_EQ(ConfiguredError("CREATE CATALOG c USING x WITH (INITIALIZE TRUE, INITIALIZE TRUE)"),
+            "line 1, column 49: INITIALIZE is given twice");
+  EXPECT_EQ(ConfiguredError("CREATE CATALOG c USING x WITH (VALIDATE TRUE, VALIDATE FALSE)"),
+            "line 1, column 47: VALIDATE is given twice");
+  EXPECT_EQ(ConfiguredError("ALTER CATALOG c COMMENT 'x' WITH (INITIALIZE 0)"),
+            "line 1, column 46: found `0`, expected `=`, TRUE or FALSE");
+  ExpectConfigured({{"CREATE CATALOG c USING x WITH ('validate' = 'flase')",
+                     "Create catalog PUBLIC.C of x (validate='flase')"}});
+}
+
+TEST(ConfiguredStatementTest, AnEmptyListIsAnEmptyListWhateverTheOthersHold) {
+  ExpectConfigured({
+      {"ALTER CONNECTION c SET (), SET (X 'y')", "Alter connection PUBLIC.C set=()"},
+      {"ALTER CONNECTION c SET (X 'y'), SET ()", "Alter connection PUBLIC.C set=()"},
+      {"ALTER CONNECTION c RESET (X), DROP ()", "Alter connection PUBLIC.C reset=()"},
+      {"CREATE CONNECTION c TO kafka (BROKERS ())",
+       "Create connection PUBLIC.C of kafka (brokers=[''])"},
+  });
+  EXPECT_EQ(ConfiguredError("ALTER CONNECTION c COMMENT 'x' WITH ()", Reason::EMPTY_LIST),
+            "line 1, column 32: WITH says nothing");
 }
 
 TEST(ConfiguredStatementTest, ActionsThatDoNotGoTogetherAreRefused) {

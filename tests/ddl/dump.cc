@@ -202,6 +202,9 @@ std::string TextOf(const OptionSetting& setting) {
   if (const auto* text = std::get_if<std::string>(&setting.value)) {
     return absl::StrCat(setting.key, "='", *text, "'");
   }
+  if (const auto* list = std::get_if<std::vector<std::string>>(&setting.value)) {
+    return absl::StrCat(setting.key, "=['", absl::StrJoin(*list, "', '"), "']");
+  }
   const auto& object = std::get<ObjectName>(setting.value);
   return absl::StrCat(setting.key, "=", object.kind ? ToAbsl(KindName(*object.kind)) : "",
                       object.kind ? " " : "", Name(object.schema, object.name));

@@ -259,7 +259,7 @@ TEST_F(KindScenarios, F20_WhatIsShownMakesEqualCatalogsAgain) {
       if (SoundsSensitive(key)) continue;
       options.push_back(absl::StrCat(QuoteString(key), " = ", QuoteString(RandomText(random))));
     }
-    std::string name = absl::StrCat(RandomText(random), i);
+    std::string name = absl::StrCat(RandomText(random), "_", i);
     std::erase(name, '\n');
     const std::string type = random() % 2 == 0 ? "hive-hadoop2" : "\"odd type.2\"";
     const std::string sql =
@@ -334,6 +334,22 @@ TEST_F(KindScenarios, M05_OptionsThatExcludeEachOther) {
   EXPECT_EQ(store_.Options("Q"), "brokers=b1,b2");
   ExpectRefused("ALTER CONNECTION q SET (BROKER 'b'), RESET (BROKERS)", "EXCLUSIVE_OPTIONS");
   ExpectRefused("ALTER CONNECTION q SET (BROKER 'b', BROKERS ('c'))", "EXCLUSIVE_OPTIONS");
+}
+
+TEST_F(KindScenarios, ListsAreShownAsTheyWereWritten) {
+  ExpectVersions("CREATE CONNECTION q TO kafka (BROKERS ('b,1', 'b''2', 'b\\3', ' b4 ', '\\,'))",
+                 1);
+  EXPECT_EQ(store_.Show("Q"),
+            "CREATE CONNECTION PUBLIC.Q TO KAFKA "
+            "(BROKERS ('b,1', 'b''2', 'b\\3', ' b4 ', '\\,'));");
+  KindStore other;
+  EXPECT_EQ(other.Run(store_.ShowAll()), "");
+  EXPECT_EQ(other.Fingerprints(), store_.Fingerprints());
+  ExpectVersions("ALTER CONNECTION q SET (BROKERS 'b1, b2')", 1);
+  EXPECT_EQ(store_.Show("Q"), "CREATE CONNECTION PUBLIC.Q TO KAFKA (BROKERS ('b1', 'b2'));");
+  ExpectRefused("ALTER CONNECTION q SET (BROKERS ())", "EMPTY_LIST");
+  ExpectRefused("ALTER CONNECTION q SET (SASL USER ('a', 'b'))", "INVALID_VALUE");
+  ExpectRefused("ALTER CONNECTION q SET (BROKER 'b'), SET ()", "EMPTY_LIST");
 }
 
 TEST_F(KindScenarios, M13_AlteringToWhatIsThereMakesNoVersion) {

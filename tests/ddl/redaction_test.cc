@@ -1,8 +1,10 @@
 #include "annals/ddl/redaction.h"
 
+#include <random>
 #include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "annals/ddl/parse.h"
 #include "annals/schemas/status.h"
 #include "gmock/gmock.h"
@@ -76,6 +78,90 @@ TEST(RedactionTest, WhatIsWrittenWronglyIsHiddenToo) {
       {"CREATE CONNECTION c TO kafka PASSWORD 'abc'",
        "CREATE CONNECTION c TO kafka PASSWORD '***'"},
   });
+}
+
+TEST(RedactionTest, AllThatFollowsASensitiveKeyIsHiddenWhateverItIs) {
+  ExpectHidden({
+      {"ALTER CONNECTION c SET (PASSWORD `abc`, HOST `h`)",
+       "ALTER CONNECTION c SET (PASSWORD *****, HOST `h`)"},
+      {"ALTER CONNECTION c SET (PASSWORD $$abc$$, X $$y$$)",
+       "ALTER CONNECTION c SET (PASSWORD *******, X $$y$$)"},
+      {"ALTER CONNECTION c SET (PASSWORD@abc, X @y)",
+       "ALTER CONNECTION c SET (PASSWORD****, X @y)"},
+      {"ALTER CONNECTION c SET (PASSWORD abc def ghi)",
+       "ALTER CONNECTION c SET (PASSWORD *** *** ***)"},
+      {"ALTER CONNECTION c SET (PASSWORD 'abc' def, X y)",
+       "ALTER CONNECTION c SET (PASSWORD '***' ***, X y)"},
+      {"ALTER CONNECTION c SET (PASSWORD = = abc)", "ALTER CONNECTION c SET (PASSWORD = * ***)"},
+      {"ALTER CONNECTION c SET (PASSWORD SECRET p abc)",
+       "ALTER CONNECTION c SET (PASSWORD SECRET p ***)"},
+      {"ALTER CONNECTION c SET (PASSWORD /* abc */ 'abc')",
+       "ALTER CONNECTION c SET (PASSWORD ** *** ** '***')"},
+      {"ALTER CONNECTION c SET PASSWORD abc def, COMMENT 'x'",
+       "ALTER CONNECTION c SET PASSWORD *** ***, COMMENT 'x'"},
+      {"ALTER CONNECTION c SET (PASSWORD {abc: (def, ghi)} jkl, X 'y')",
+       "ALTER CONNECTION c SET (PASSWORD ***** (***, ***)* ***, X 'y')"},
+      {"CREATE CONNECTION c TO kafka PASSWORD abc (BROKER 'b')",
+       "CREATE CONNECTION c TO kafka PASSWORD *** (****** '*')"},
+      {"CREATE CONNECTION c TO aws (SECRET ACCESS KEY abc, ACCESS KEY ID 'x', PUBLIC KEY 1 'y')",
+       "CREATE CONNECTION c TO aws (SECRET ACCESS KEY ***, ACCESS KEY ID '*', PUBLIC KEY 1 'y')"},
+      {"CREATE SECRET p AS abc", "CREATE SECRET p AS ***"},
+      {"CREATE SECRET p abc", "CREATE SECRET p ***"},
+      {"CREATE SECRET p ('abc') -- abc", "CREATE SECRET p ('***') ** ***"},
+      {"ALTER SECRET p SET VALUE = abc", "ALTER SECRET p SET VALUE = ***"},
+  });
+}
+
+TEST(RedactionTest, NamesMaySoundLikeAnything) {
+  for (const std::string_view sql :
+       {"CREATE CONNECTION token TO kafka (BROKER 'b')",
+        "CREATE SINK k FROM s.tokens INTO CONNECTION \"password\" (TOPIC 'y')",
+        "CREATE CATALOG IF NOT EXISTS keys USING secret-store WITH ('a' = 'b')",
+        "ALTER SOURCE s RENAME TO token, COMMENT 'x'", "DESCRIBE CONNECTION EXTENDED token",
+        "SHOW DEPENDENTS OF SECRET p", "SHOW CREATE SECRET p", "DESCRIBE SECRET p AS OF VERSION 3",
+        "ALTER CONNECTION c SET PASSWORD SECRET p WITH (VALIDATE = FALSE)",
+        "CREATE SECRET IF NOT EXISTS s.p FROM ENV 'X' WITH (VALIDATE = FALSE)",
+        "ALTER CONNECTION c COMMENT 'the password', SET (HOST 'h') WITH (INITIALIZE FALSE)"}) {
+    EXPECT_EQ(Redacted(sql), sql);
+  }
+}
+
+// Whatever stands between a sensitive key and the end of its item.
+TEST(RedactionTest, NothingBehindASensitiveKeyIsSeenWhateverTokensItIsMadeOf) {
+  static constexpr std::string_view kStatements[] = {"ALTER CONNECTION c SET (HOST 'h', PASSWORD ",
+                                                     "ALTER CONNECTION c SET (SASL PASSWORD = ",
+                                                     "ALTER CONNECTION c SET SSL KEY ",
+                                                     "CREATE CATALOG c WITH ('api-token' = ",
+                                                     "CREATE CATALOG c WITH ('passwrd' ",
+                                                     "CREATE CONNECTION c TO kafka PASSWORD ",
+                                                     "CREATE SECRET p AS ",
+                                                     "ALTER SECRET p SET VALUE ",
+                                                     "CREATE SECRET p (",
+                                                     "CREAT CONNECTION c (SECRET ACCESS KEY "};
+  static constexpr std::string_view kTokens[] = {
+      "'",    "''",   "\"",     "`",  "$$",  "@", "=", "-", "--", "\n", "/*",
+      "*/",   "5",    "-1.5e3", "X'", "U&'", ".", "[", "]", "{",  "}",  "x",
+      "TRUE", "NULL", "ä",      "\\", ":",   "!", "#", "%", "\t"};
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937 random(seed);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string sql(kStatements[random() % std::size(kStatements)]);
+    for (size_t left = 1 + random() % 6; left > 0; --left) {
+      const std::string_view blank = random() % 2 == 0 ? " " : "";
+      absl::StrAppend(&sql, ToAbsl(blank), ToAbsl(kTokens[random() % std::size(kTokens)]),
+                      random() % 2 == 0 ? "hunter" : "", ToAbsl(blank));
+    }
+    ASSERT_THAT(Redacted(sql), Not(HasSubstr("hunter"))) << sql;
+    const auto statements = Parse(sql);
+    if (!statements.ok()) {
+      ASSERT_THAT(std::string(statements.status().message()), Not(HasSubstr("hunter"))) << sql;
+      continue;
+    }
+    for (const Statement& statement : *statements) {
+      ASSERT_THAT(statement.text, Not(HasSubstr("hunter"))) << sql;
+    }
+  }
 }
 
 TEST(RedactionTest, EachStatementOfAScriptIsLookedAtByItself) {

@@ -397,6 +397,10 @@ TEST_F(HandleScenarios, M16_RotatedKeysComeFromTheFactoryAndSwapTheHandle) {
   Open();
   Do(CreateConfigured{
       .kind = kConnectionKind, .name = "T", .type = "test-tunnel", .options = {{"host", "t1"}}});
+  const auto explained = manager_->Explain({RotateKeys{.name = "T"}});
+  ASSERT_TRUE(explained.ok()) << explained.status();
+  EXPECT_EQ(std::get<SetOptions>(explained->front()).set.front().value, "a new key");
+  EXPECT_EQ(next_key, 1) << "nobody is asked";
   Do(RotateKeys{.name = "T"});
   Do(RotateKeys{.name = "T"});
   const SharedHandle handle = Get(kConnectionKind, "T");
@@ -405,6 +409,7 @@ TEST_F(HandleScenarios, M16_RotatedKeysComeFromTheFactoryAndSwapTheHandle) {
   EXPECT_EQ(script_->Of("T").builds, 3);
   Do(ConnectionNamed("C", "h1"));
   EXPECT_THAT(manager_->Execute(RotateKeys{.name = "C"}), FailsWith(Reason::NOT_SUPPORTED));
+  EXPECT_THAT(manager_->Explain({RotateKeys{.name = "C"}}), FailsWith(Reason::NOT_SUPPORTED));
 }
 
 TEST_F(HandleScenarios, M17_ARefreshedSecretRestartsAllBehindItAndIsSeenByFactoriesOnly) {
