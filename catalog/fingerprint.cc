@@ -83,20 +83,6 @@ void AddOther(const ObjectDescriptor& object, FieldBytes& bytes) {
   bytes.Add(PackObject(other));
 }
 
-Fingerprint WithRefs(const Fingerprint& own, const ConfiguredDescriptor& object,
-                     const std::unordered_map<uint32_t, Fingerprint>& known) {
-  FieldBytes bytes;
-  bytes.Add(own);
-  for (const OptionDescriptor& option : object.options()) {
-    if (option.ref() == kNoObject) continue;
-    bytes.Add(option.key());
-    bytes.Add(uint64_t{option.ref().value});
-    const auto found = known.find(option.ref().value);
-    bytes.Add(found == known.end() ? Fingerprint() : found->second);
-  }
-  return bytes.Hash();
-}
-
 }  // namespace
 
 std::string Fingerprint::ToHex() const {
@@ -113,6 +99,21 @@ Fingerprint FingerprintOf(const ObjectDescriptor& object) {
     AddTable(*table, bytes);
   } else {
     AddOther(object, bytes);
+  }
+  return bytes.Hash();
+}
+
+// All that `object` refers to is known.
+Fingerprint EffectiveFingerprints::WithRefs(const Fingerprint& own,
+                                            const ConfiguredDescriptor& object) const {
+  FieldBytes bytes;
+  bytes.Add(own);
+  for (const OptionDescriptor& option : object.options()) {
+    if (option.ref() == kNoObject) continue;
+    bytes.Add(option.key());
+    bytes.Add(NumberOf(option.ref()));
+    const auto found = known_.find(option.ref().value);
+    bytes.Add(found == known_.end() ? Fingerprint() : found->second);
   }
   return bytes.Hash();
 }
@@ -136,7 +137,7 @@ Fingerprint EffectiveFingerprints::Of(ObjectId id) {
     }
     if (stack.size() > waiting) continue;
     const Fingerprint own = FingerprintOf(object);
-    known_.emplace(next.value, configured ? WithRefs(own, *configured, known_) : own);
+    known_.emplace(next.value, configured ? WithRefs(own, *configured) : own);
     stack.pop_back();
   }
   return known_.at(id.value);

@@ -13,6 +13,8 @@
 
 namespace annals {
 
+class ConfiguredDescriptor;
+
 struct Fingerprint {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -33,14 +35,31 @@ Fingerprint FingerprintOf(const ObjectDescriptor& object);
 // a table stands in is not what it is. Remembers what it has computed. One thread.
 class EffectiveFingerprints {
  public:
-  // `catalog` must outlive this and not change.
-  explicit EffectiveFingerprints(const CatalogView& catalog) : catalog_(catalog) {}
+  // `catalog` must outlive this and not change. Objects from `first_new` on, if there are
+  // such, have no ids that will last: in fingerprints they go by NumberOf.
+  explicit EffectiveFingerprints(const CatalogView& catalog, ObjectId first_new = kNoObject)
+      : catalog_(catalog), first_new_(first_new) {}
 
   // Of no object: all zero.
   Fingerprint Of(ObjectId id);
 
+  // Its id, or of a new one, which one of the new ones it is: the same wherever the same
+  // objects are made. IdOf is the way back.
+  uint64_t NumberOf(ObjectId id) const {
+    return id < first_new_ ? id.value : kNew | (id.value - first_new_.value);
+  }
+  ObjectId IdOf(uint64_t number) const {
+    const auto low = static_cast<uint32_t>(number);
+    return {number < kNew ? low : first_new_.value + low};
+  }
+
  private:
+  static constexpr uint64_t kNew = uint64_t{1} << 32;
+
+  Fingerprint WithRefs(const Fingerprint& own, const ConfiguredDescriptor& object) const;
+
   const CatalogView& catalog_;
+  const ObjectId first_new_;
   std::unordered_map<uint32_t, Fingerprint> known_;
 };
 

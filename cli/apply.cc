@@ -92,7 +92,12 @@ ExitCode RunApply(const Arguments& arguments, Console& console) {
   const auto delay = DelayOf(arguments, console);
   if (!delay) return ExitCode::kUsage;
   open.delay = *delay;
-  const auto manager = CatalogManager::Open(open);
+  auto manager = CatalogManager::Open(open);
+  if (open.read_only && ReasonOf(manager.status()) == Reason::STORE_NOT_FOUND) {
+    console.Note(absl::StrCat("there is no store at ", open.path,
+                              " yet; this is what would be done in a new one"));
+    manager = CatalogManager::Open({.log = "memory"});
+  }
   if (!manager.ok()) return console.Fail(manager.status(), ReadFailure(manager.status()));
   for (const std::string& warning : (*manager)->GetStats().warnings) console.Warning(warning);
   return PlanAndCommit(**manager, intake, arguments, console);
@@ -106,7 +111,7 @@ Verb ApplyVerb() {
       {.name = "-f,--file",
        .help = "a directory of .yaml and .properties files, or one such file",
        .least = 1},
-      Flag("--dry-run", "print what would be done, and write nothing"),
+      Flag("--dry-run", "print what would be done, and write nothing, nor make a store"),
       {.name = "--kind",
        .help = "files and objects of this kind alone; can be repeated",
        .most = 16}};

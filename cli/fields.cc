@@ -11,7 +11,7 @@
 namespace annals::cli {
 namespace {
 
-absl::Status Invalid(std::string_view message) {
+absl::Status InvalidField(std::string_view message) {
   return MakeError(Reason::INVALID_REQUEST, message);
 }
 
@@ -49,7 +49,7 @@ std::string_view JsonTypeName(const Json& value) {
 
 Fields::Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
   if (!json.is_object()) {
-    error_ = Invalid(absl::StrCat(where_, " ", Found("an object", json)));
+    error_ = InvalidField(absl::StrCat(where_, " ", Found("an object", json)));
   }
 }
 
@@ -62,7 +62,7 @@ void Fields::Fail(const absl::Status& status) {
 }
 
 void Fields::Refuse(std::string_view name, std::string_view problem) {
-  Fail(Invalid(absl::StrCat(PathOf(name), " ", ToAbsl(problem))));
+  Fail(InvalidField(absl::StrCat(PathOf(name), " ", ToAbsl(problem))));
 }
 
 const Json* Fields::Take(std::string_view name) {
@@ -146,8 +146,8 @@ absl::Status Fields::Finish() {
   ANNALS_RETURN_IF_ERROR(error_);
   for (const auto& field : json_.items()) {
     if (std::ranges::find(taken_, field.key()) != taken_.end()) continue;
-    return Invalid(absl::StrCat(where_, " has no field ", Quoted(field.key()), "; it takes ",
-                                absl::StrJoin(taken_, ", ")));
+    return InvalidField(absl::StrCat(where_, " has no field ", Quoted(field.key()), "; it takes ",
+                                     absl::StrJoin(taken_, ", ")));
   }
   return absl::OkStatus();
 }

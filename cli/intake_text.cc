@@ -74,13 +74,22 @@ ObjectDescriptor Find(const CatalogView& catalog, ObjectKind kind, std::string_v
   return parent ? catalog.Find(NameScope::In(parent->id()), name) : ObjectDescriptor();
 }
 
+// What SQL says by one REFRESH after another.
+std::string GenerationNote(std::string_view object, uint32_t generation) {
+  return absl::StrCat("-- the generation of ", ToAbsl(object), " becomes ", generation);
+}
+
 // Makes the text of one step; `before` and `after` are the catalogs around the plan.
 struct StepWriter {
   const CatalogView& before;
   const CatalogView& after;
 
   absl::StatusOr<std::string> operator()(const CreateConfigured& create) const {
-    return ddl::ToSql(after, Find(after, create.kind, create.schema, create.name));
+    ANNALS_ASSIGN_OR_RETURN(
+        std::string sql, ddl::ToSql(after, Find(after, create.kind, create.schema, create.name)));
+    if (create.generation == 0) return sql;
+    const std::string object = ObjectSql(create.kind, create.schema, create.name);
+    return absl::StrCat(sql, "\n", GenerationNote(object, create.generation));
   }
   absl::StatusOr<std::string> operator()(const AlterConfigured& alter) const {
     const std::string object = ObjectSql(alter.kind, alter.schema, alter.name);
@@ -89,11 +98,13 @@ struct StepWriter {
     if (alter.set) actions.push_back(absl::StrCat("SET (", SetSql(now, alter), ")"));
     if (alter.reset) actions.push_back(absl::StrCat("RESET (", ResetSql(alter), ")"));
     if (alter.comment) actions.push_back("COMMENT " + ddl::QuoteString(*alter.comment));
-    const std::string labels =
-        alter.labels ? absl::StrCat("-- the labels of ", object, " change") : "";
-    if (actions.empty()) return labels;
-    return absl::StrCat("ALTER ", object, " ", absl::StrJoin(actions, ", "), ";",
-                        labels.empty() ? "" : "\n", labels);
+    std::vector<std::string> lines;
+    if (!actions.empty()) {
+      lines.push_back(absl::StrCat("ALTER ", object, " ", absl::StrJoin(actions, ", "), ";"));
+    }
+    if (alter.labels) lines.push_back(absl::StrCat("-- the labels of ", object, " change"));
+    if (alter.generation) lines.push_back(GenerationNote(object, *alter.generation));
+    return absl::StrJoin(lines, "\n");
   }
   absl::StatusOr<std::string> operator()(const DropConfigured& drop) const {
     return absl::StrCat("DROP ", ObjectSql(drop.kind, drop.schema, drop.name), ";");

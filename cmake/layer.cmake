@@ -175,16 +175,26 @@ function(annals_tests name)
     PROPERTIES TIMEOUT 600 LABELS ${name})
 endfunction()
 
-# annals_fuzzers()
+# annals_fuzzers(PROGRAM_PARTS <name>...)
 # A libFuzzer program fuzz_<name> for every tests/fuzz/<name>.cc, and a test that runs it for
-# a while, from what is in tests/fuzz/<name>_seeds on.
+# a while, from what is in tests/fuzz/<name>_seeds on. They link the sources of the program
+# that are named.
 function(annals_fuzzers)
+  cmake_parse_arguments(ARG "" "" "PROGRAM_PARTS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${annals_SOURCE_DIR}/tests/fuzz/*.cc)
   add_custom_target(annals_fuzz_tests)
+  find_package(nlohmann_json REQUIRED)
+  # Of the program what reads words that anybody may say; the rest takes long to compile.
+  list(TRANSFORM ARG_PROGRAM_PARTS REPLACE "(.+)" "${annals_SOURCE_DIR}/cli/\\1.cc")
+  add_library(annals_fuzzed_cli STATIC ${ARG_PROGRAM_PARTS})
+  target_link_libraries(annals_fuzzed_cli PUBLIC annals_engine annals_ddl
+    nlohmann_json::nlohmann_json)
+  target_compile_options(annals_fuzzed_cli PRIVATE -fsanitize=${ANNALS_SANITIZE_LAYERS}
+    -fsanitize=fuzzer-no-link)
   foreach(source ${sources})
     cmake_path(GET source STEM name)
     add_executable(fuzz_${name} ${source})
-    target_link_libraries(fuzz_${name} PRIVATE annals_engine annals_cli)
+    target_link_libraries(fuzz_${name} PRIVATE annals_fuzzed_cli)
     target_compile_options(fuzz_${name} PRIVATE -O1 -fsanitize=fuzzer)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     add_dependencies(annals_fuzz_tests fuzz_${name})

@@ -105,6 +105,7 @@ absl::StatusOr<ConfiguredFields> Altered(const AlterConfigured& command,
   // A secret that is found elsewhere is another one, as one that was refreshed.
   const bool elsewhere = object.kind() == ObjectKind::kSecret && HasOtherOptions(object, fields);
   fields.generation += command.refresh || elsewhere ? 1 : 0;
+  fields.generation = std::max(fields.generation, command.generation.value_or(0));
   ANNALS_RETURN_IF_ERROR(CheckWhole(catalog, fields));
   ANNALS_RETURN_IF_ERROR(resolved.missing);
   ANNALS_RETURN_IF_ERROR(CheckReferences(catalog, fields));
@@ -221,7 +222,7 @@ absl::StatusOr<UpdateEntries> PlanRestore(const RestoreConfigured& command,
 absl::Status AlterConfigured::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(CheckConfiguredName(kind, schema, name));
   const auto where = [&] { return ConfiguredName(kind, schema, name); };
-  if (refresh && kind != ObjectKind::kSecret) {
+  if ((refresh || generation) && kind != ObjectKind::kSecret) {
     return WithContext(MakeError(Reason::INVALID_REQUEST, "only a secret is refreshed"), where);
   }
   if (set) ANNALS_RETURN_IF_ERROR(WithContext(CheckOptionKeys(*set), where));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct AlterConfigured {
   std::optional<std::vector<Option>> labels = std::nullopt;  // All that there will be.
   // What a secret stands for is another one now: all that refers to it starts again.
   bool refresh = false;
+  // The same, and how often that was so in all. Less than there were already is no change.
+  std::optional<uint32_t> generation = std::nullopt;
   bool if_exists = false;
   // As in CreateConfigured.
   bool initialize = true;

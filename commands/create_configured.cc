@@ -99,6 +99,7 @@ absl::StatusOr<ConfiguredFields> FieldsFor(const CreateConfigured& command,
                           .type = std::move(type),
                           .options = std::move(resolved.options),
                           .columns = {},
+                          .generation = command.generation,
                           .labels = command.labels};
   for (const ColumnDefinition& definition : command.columns) {
     ANNALS_ASSIGN_OR_RETURN(fields.columns.emplace_back(), MakeColumn(definition));
@@ -121,6 +122,9 @@ absl::Status CreateConfigured::Validate(Policy /*policy*/) const {
   ANNALS_RETURN_IF_ERROR(WithContext(CheckNoOptionIsTheType(options), where));
   ANNALS_RETURN_IF_ERROR(WithContext(CheckComment(comment), where));
   ANNALS_RETURN_IF_ERROR(WithContext(CheckLabels(labels), where));
+  if (generation > 0 && kind != ObjectKind::kSecret) {
+    return WithContext(MakeError(Reason::INVALID_REQUEST, "only a secret has a generation"), where);
+  }
   return WithContext(CheckColumnsAreTaken(*this, definition), where);
 }
 

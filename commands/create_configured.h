@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@ namespace annals {
 // Makes an object of a configured kind (catalog/kind.h): a catalog, a connection, ...
 //
 //   INVALID_NAME            empty, blank, too long, ..., or reserved: SYSTEM
-//   INVALID_REQUEST         the kind has no types, or no columns, or is not registered
+//   INVALID_REQUEST         the kind has no types, no columns or no generation, or is not
+//                           registered
 //   SCHEMA_NOT_FOUND
 //   OBJECT_EXISTS           the kind at the root has one of this name and `if_not_exists` is
 //                           false; in a schema any kind of object has it (TABLE_EXISTS, ...)
@@ -37,6 +39,8 @@ struct CreateConfigured {
   std::vector<ColumnDefinition> columns = {};
   std::string comment = {};
   std::vector<Option> labels = {};
+  // Of a secret that is made anew: what it was, so that its fingerprint is the same.
+  uint32_t generation = 0;
   bool if_not_exists = false;
   // For the engine's factories, if there is one for the type: whether a handle is built
   // before anything is written, and whether it is probed (none: as the factory says).

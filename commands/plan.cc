@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::string_view kCommandPayload = "annals/command";
 
-absl::Status OfCommand(absl::Status status, size_t index) {
-  status.SetPayload(ToAbsl(kCommandPayload), absl::Cord(absl::StrCat(index)));
-  return status;
-}
-
 constexpr absl::string_view kThrew = "a command threw";
 
 // Descriptors trust bytes; those of a host's own command are from outside.
@@ -99,6 +94,11 @@ absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
                                        const PlanLimits& limits) {
   ANNALS_RETURN_IF_ERROR(ValidateBatch(commands, policy));
   return PlanValidBatch(commands, base, draft, policy, limits);
+}
+
+absl::Status OfCommand(absl::Status status, size_t index) {
+  status.SetPayload(ToAbsl(kCommandPayload), absl::Cord(absl::StrCat(index)));
+  return status;
 }
 
 std::optional<size_t> CommandIndexOf(const absl::Status& status) {

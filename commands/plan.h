@@ -47,6 +47,8 @@ absl::StatusOr<PlannedBatch> PlanBatch(std::span<const CatalogCommand> commands,
                                        const CatalogView& base, CatalogDraft& draft, Policy policy,
                                        const PlanLimits& limits = {});
 
+// `status`, an error, as one of the command at `index` of its batch.
+absl::Status OfCommand(absl::Status status, size_t index);
 // Which command of its batch `status` speaks of, where it speaks of one.
 std::optional<size_t> CommandIndexOf(const absl::Status& status);
 

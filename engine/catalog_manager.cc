@@ -57,11 +57,11 @@ absl::Status ReadOnly() {
 absl::Status Closed() { return ErrorOf(Reason::CLOSED, "the catalog is closed"); }
 
 constexpr absl::string_view kReadingFailed = "reading the catalog failed";
+constexpr absl::string_view kOpeningFailed = "opening failed";
 
 absl::Status AlwaysMoved() {
-  return MakeError(Reason::MAX_RETRIES,
-                   absl::StrCat("what was prepared was changed by others ", Committer::kAttempts,
-                                " times in a row; try again"));
+  return ErrorOf(Reason::MAX_RETRIES, "what was prepared was changed by others ",
+                 Committer::kAttempts, " times in a row; try again");
 }
 
 class Manager final : public CatalogManager {
@@ -180,7 +180,9 @@ class Manager final : public CatalogManager {
   void ServeAsync();
   void StartThread(std::thread& thread, void (Manager::*serve)());
   void TakeMoved(AsyncCalls& calls);
+  void LetGo(AsyncCalls& answered);
   void ServePreparation();
+  bool PrepareOrAnswer(AsyncCall& call);
   absl::Status TryCatchUp();
   void CatchUp();
   absl::StatusOr<bool> WriteSnapshotOf(CatalogVersion version);
@@ -211,14 +213,15 @@ class Manager final : public CatalogManager {
   std::mutex close_mutex_;  // One closes, another waits for it.
   mutable std::mutex mutex_;
   mutable std::condition_variable left_;     // Somebody left.
-  mutable std::condition_variable changed_;  // closed_ or async_calls_.
+  mutable std::condition_variable changed_;  // closed_, preparing_ or a list of calls.
   // All guarded by mutex_.
   bool closed_ = false;
   size_t inside_ = 0;           // Who does something that Close lets them finish.
   mutable size_t waiting_ = 0;  // Who waits for others; Close ends that.
   AsyncCalls async_calls_;
   AsyncCalls unprepared_calls_;
-  size_t preparing_ = 0;  // Calls that will be among async_calls_.
+  AsyncCalls spent_calls_;  // They were answered, and their trial handles are to be let go.
+  size_t preparing_ = 0;    // Calls that will be among async_calls_.
   RetentionStats retention_;
   std::thread async_thread_;
   std::thread preparing_thread_;
@@ -451,37 +454,46 @@ void Manager::StartThread(std::thread& thread, void (Manager::*serve)()) {
 }
 
 // Calls that have to be prepared wait for each other, and for nobody else; then they are
-// calls like others.
+// calls like others. What their trials leave behind ends here, too: closing takes its time.
 void Manager::ServePreparation() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    while (unprepared_calls_.empty()) {
+    while (unprepared_calls_.empty() && spent_calls_.empty()) {
       if (closed_ && preparing_ == 0) return;
       changed_.wait(lock);
     }
+    AsyncCalls spent;
+    spent.swap(spent_calls_);
     AsyncCalls one;
-    one.splice(one.end(), unprepared_calls_, unprepared_calls_.begin());
-    lock.unlock();
-    AsyncCall& call = one.front();
-    const absl::Status prepared = Guarded("there is no memory to prepare the call", [&] {
-      ANNALS_RETURN_IF_ERROR(call.preparation->Prepare(Latest()));
-      Request guarded;
-      guarded.commands = call.preparation->Guarded();
-      guarded.options = call.request.options;
-      call.request = std::move(guarded);
-      return absl::OkStatus();
-    });
-    if (!prepared.ok()) {
-      const Visit visit(*this, inside_);
-      call.preparation.reset();
-      call.done(prepared);
-      one.clear();
+    if (!unprepared_calls_.empty()) {
+      one.splice(one.end(), unprepared_calls_, unprepared_calls_.begin());
     }
+    lock.unlock();
+    spent.clear();
+    const bool refused = !one.empty() && !PrepareOrAnswer(one.front());
+    if (refused) one.clear();
     lock.lock();
-    if (!prepared.ok()) --preparing_;
+    if (refused) --preparing_;
     async_calls_.splice(async_calls_.end(), one);
     changed_.notify_all();
   }
+}
+
+// False: it cannot be prepared, and has been answered.
+bool Manager::PrepareOrAnswer(AsyncCall& call) {
+  const absl::Status prepared = Guarded("there is no memory to prepare the call", [&] {
+    ANNALS_RETURN_IF_ERROR(call.preparation->Prepare(Latest()));
+    Request guarded;
+    guarded.commands = call.preparation->Guarded();
+    guarded.options = call.request.options;
+    call.request = std::move(guarded);
+    return absl::OkStatus();
+  });
+  if (prepared.ok()) return true;
+  const Visit visit(*this, inside_);
+  call.preparation.reset();
+  call.done(prepared);
+  return false;
 }
 
 // What is done and was prepared for something else goes out of `calls`, to be prepared anew.
@@ -556,6 +568,18 @@ void Manager::ServeAsync() {
       const Visit visit(*this, inside_);
       call.done(Give(call.answer));
     }
+    LetGo(ready);
+  }
+}
+
+// Those that were prepared may have trial handles left, which whoever lets them go closes.
+void Manager::LetGo(AsyncCalls& answered) {
+  for (auto at = answered.begin(); at != answered.end();) {
+    const auto call = at++;
+    if (call->preparation == nullptr) continue;
+    const std::lock_guard lock(mutex_);
+    spent_calls_.splice(spent_calls_.end(), answered, call);
+    changed_.notify_all();
   }
 }
 
@@ -800,6 +824,7 @@ void Manager::Close() {
   }
   if (async_thread_.joinable()) async_thread_.join();
   if (preparing_thread_.joinable()) preparing_thread_.join();
+  spent_calls_.clear();  // Those that were answered last.
   if (retention_thread_.joinable()) retention_thread_.join();
   if (catch_up_thread_.joinable()) catch_up_thread_.join();
   log_->Unsubscribe();
@@ -814,26 +839,27 @@ void Manager::Close() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(const OpenOptions& options) {
-  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log,
-                          OpenLog(options.log, {.path = options.path,
-                                                .options = options.log_options,
-                                                .read_only = options.read_only,
-                                                .create_if_missing = options.create_if_missing,
-                                                .accept_loss = options.accept_loss}));
+  ANNALS_ASSIGN_OR_RETURN(std::unique_ptr<UpdateLog> log, Guarded(kOpeningFailed, [&] {
+                            return OpenLog(options.log,
+                                           {.path = options.path,
+                                            .options = options.log_options,
+                                            .read_only = options.read_only,
+                                            .create_if_missing = options.create_if_missing,
+                                            .accept_loss = options.accept_loss});
+                          }));
   return Open(std::move(log), options);
 }
 
 absl::StatusOr<std::unique_ptr<CatalogManager>> CatalogManager::Open(std::unique_ptr<UpdateLog> log,
                                                                      const OpenOptions& options) {
-  ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
-  ANNALS_RETURN_IF_ERROR(CheckFactories(options.factories));
-  try {
+  // No memory, or no thread.
+  return Guarded(kOpeningFailed, [&]() -> absl::StatusOr<std::unique_ptr<CatalogManager>> {
+    ANNALS_RETURN_IF_ERROR(CheckRetention(options.retention));
+    ANNALS_RETURN_IF_ERROR(CheckFactories(options.factories));
     auto manager = std::make_unique<Manager>(std::move(log), options);
     ANNALS_RETURN_IF_ERROR(manager->Start());
     return manager;
-  } catch (const std::exception& error) {  // No memory, or no thread.
-    return MakeError(Reason::INTERNAL, absl::StrCat("opening failed: ", error.what()));
-  }
+  });
 }
 
 }  // namespace annals

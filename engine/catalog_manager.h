@@ -94,7 +94,9 @@ class CatalogManager : public CatalogService {
   //   PREPARE_FAILED, VALIDATION_FAILED, NO_PROBE
   //                                a handle that CREATE or ALTER asks for could not be
   //                                built, or does not work; or VALIDATE has nobody to ask.
-  //                                Nothing was written. Other calls are not kept waiting
+  //                                Nothing was written. Other calls are not kept waiting.
+  //                                As of all commands, CommandIndexOf (commands/plan.h)
+  //                                tells which one
   //   VERSION_CONFLICT             `expected_version` is not the latest
   //   MAX_RETRIES                  other writers were always first; try again
   //   DEADLINE_EXCEEDED            the message says whether the version was written.

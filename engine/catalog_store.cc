@@ -32,20 +32,47 @@ absl::StatusOr<CreateConfigured> CommandFor(const std::string& name, const Store
 
 }  // namespace
 
+// The manager, for one call. Close waits for its end.
+class CatalogStore::Use {
+ public:
+  // REQUIRES: the store is open, and its mutex_ is held.
+  explicit Use(const CatalogStore& store) : store_(&store), manager_(store.manager_.get()) {
+    ++store_->uses_;
+  }
+  Use(Use&& other) noexcept
+      : store_(std::exchange(other.store_, nullptr)), manager_(other.manager_) {}
+  Use& operator=(Use&&) = delete;
+  ~Use() {
+    if (store_ == nullptr) return;
+    const std::lock_guard lock(store_->mutex_);
+    if (--store_->uses_ == 0) store_->unused_.notify_all();
+  }
+
+  CatalogManager* operator->() const { return manager_; }
+
+ private:
+  const CatalogStore* store_;
+  CatalogManager* const manager_;
+};
+
 CatalogStore::~CatalogStore() { Close().IgnoreError(); }
 
 absl::Status CatalogStore::Open() {
+  const std::lock_guard change(change_mutex_);
+  if (manager() != nullptr) return absl::OkStatus();
+  ANNALS_ASSIGN_OR_RETURN(std::shared_ptr<CatalogManager> opened, CatalogManager::Open(options_));
   const std::lock_guard lock(mutex_);
-  if (manager_ != nullptr) return absl::OkStatus();
-  ANNALS_ASSIGN_OR_RETURN(manager_, CatalogManager::Open(options_));
+  manager_ = std::move(opened);
   return absl::OkStatus();
 }
 
 absl::Status CatalogStore::Close() {
+  const std::lock_guard change(change_mutex_);
   std::shared_ptr<CatalogManager> manager;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     manager.swap(manager_);
+    unused_.wait(lock, [this] { return uses_ == 0; });
   }
   if (manager == nullptr) return absl::OkStatus();
   const absl::Status closed = manager->handles().Close();
@@ -54,13 +81,13 @@ absl::Status CatalogStore::Close() {
 }
 
 absl::Status CatalogStore::Store(const std::string& name, const StoredCatalog& catalog) {
-  ANNALS_ASSIGN_OR_RETURN(const auto manager, Opened());
+  ANNALS_ASSIGN_OR_RETURN(const Use manager, Opened());
   ANNALS_ASSIGN_OR_RETURN(CreateConfigured create, CommandFor(name, catalog));
   return manager->Execute(std::move(create)).status();
 }
 
 absl::Status CatalogStore::Remove(const std::string& name, bool ignore_if_missing) {
-  ANNALS_ASSIGN_OR_RETURN(const auto manager, Opened());
+  ANNALS_ASSIGN_OR_RETURN(const Use manager, Opened());
   return manager
       ->Execute(DropConfigured{
           .kind = ObjectKind::kCatalog, .name = name, .if_exists = ignore_if_missing})
@@ -68,7 +95,7 @@ absl::Status CatalogStore::Remove(const std::string& name, bool ignore_if_missin
 }
 
 absl::StatusOr<StoredCatalog> CatalogStore::Get(const std::string& name) const {
-  ANNALS_ASSIGN_OR_RETURN(const auto manager, Opened());
+  ANNALS_ASSIGN_OR_RETURN(const Use manager, Opened());
   const Catalog latest = manager->Latest();
   const auto found = As<ConfiguredDescriptor>(FindCatalog(latest, name));
   if (!found) {
@@ -83,7 +110,7 @@ absl::StatusOr<StoredCatalog> CatalogStore::Get(const std::string& name) const {
 }
 
 absl::StatusOr<std::vector<std::string>> CatalogStore::List() const {
-  ANNALS_ASSIGN_OR_RETURN(const auto manager, Opened());
+  ANNALS_ASSIGN_OR_RETURN(const Use manager, Opened());
   std::vector<std::string> names;
   manager->Latest().ForEachChild(kNoObject, [&](const ObjectDescriptor& object) {
     if (object.kind() == ObjectKind::kCatalog) names.emplace_back(object.name());
@@ -93,7 +120,7 @@ absl::StatusOr<std::vector<std::string>> CatalogStore::List() const {
 }
 
 absl::StatusOr<bool> CatalogStore::Contains(const std::string& name) const {
-  ANNALS_ASSIGN_OR_RETURN(const auto manager, Opened());
+  ANNALS_ASSIGN_OR_RETURN(const Use manager, Opened());
   return static_cast<bool>(FindCatalog(manager->Latest(), name));
 }
 
@@ -102,9 +129,9 @@ std::shared_ptr<CatalogManager> CatalogStore::manager() const {
   return manager_;
 }
 
-absl::StatusOr<std::shared_ptr<CatalogManager>> CatalogStore::Opened() const {
-  auto opened = manager();
-  if (opened != nullptr) return opened;
+absl::StatusOr<CatalogStore::Use> CatalogStore::Opened() const {
+  const std::lock_guard lock(mutex_);
+  if (manager_ != nullptr) return Use(*this);
   return MakeError(Reason::STORE_NOT_OPEN, "the catalog store is not open; Open comes first");
 }
 

@@ -9,9 +9,14 @@
 //   auto opened = store.Open();
 //   auto stored = store.Store("hive", {.type = "hive", .options = {{"uri", "thrift://h:9083"}}});
 //
-// Any thread may call anything. Between Close and the next Open, as before the first, all
-// but these two answer STORE_NOT_OPEN.
+// Any thread may call anything, with one exception: Open and Close wait for each other, and
+// Close for calls that are under way, so neither may be called by what these call (factories,
+// handles, listeners, followers). All else waits for neither: until Open has returned, and
+// from when Close is called, it answers STORE_NOT_OPEN, also to a factory of what Open
+// preloads.
 
+#include <condition_variable>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,8 +48,9 @@ class CatalogStore {
 
   // An open store stays as it is. Fails as CatalogManager::Open does.
   absl::Status Open();
-  // Waits for what is under way, and closes handles. A store that is closed stays so, and it
-  // is closed after an error too.
+  // Lets calls that are under way end as if nothing had happened, closes handles, and then
+  // what is on disk: it can be opened again at once, unless somebody still has manager(). A
+  // store that is closed stays so, and it is closed after an error too.
   //   INTERNAL  names all handles that did not close, and what they said
   absl::Status Close();
 
@@ -58,15 +64,23 @@ class CatalogStore {
   absl::StatusOr<std::vector<std::string>> List() const;  // Sorted.
   absl::StatusOr<bool> Contains(const std::string& name) const;
 
-  // Null while the store is not open.
+  // Null while the store is not open. Close does not wait for who has it: the manager is
+  // closed then and refuses what comes, and keeps its files locked until it is let go, so
+  // that Open is STORE_LOCKED.
   std::shared_ptr<CatalogManager> manager() const;
 
  private:
-  absl::StatusOr<std::shared_ptr<CatalogManager>> Opened() const;
+  class Use;
+
+  absl::StatusOr<Use> Opened() const;
 
   const OpenOptions options_;
+  std::mutex change_mutex_;  // Of Open and Close; taken before mutex_.
   mutable std::mutex mutex_;
-  std::shared_ptr<CatalogManager> manager_;  // Guarded by mutex_.
+  mutable std::condition_variable unused_;
+  // All guarded by mutex_.
+  std::shared_ptr<CatalogManager> manager_;
+  mutable size_t uses_ = 0;  // Calls that have the manager.
 };
 
 }  // namespace annals

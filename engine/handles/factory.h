@@ -46,15 +46,20 @@ class Handle {
   virtual absl::Status Start(ObjectId /*object*/) { return absl::OkStatus(); }
 
   // The end. Nobody uses the handle any more, except where the factory says kRestart: then
-  // this may come while somebody still holds it.
+  // this may come while somebody still holds it, and the next handle of the object is not
+  // built before this has returned. So it must not wait for somebody who asks for that one,
+  // or who waits until the handles have followed the catalog.
   virtual absl::Status Close() { return absl::OkStatus(); }
 };
 
-// An object as a factory sees it: with all that it refers to. Valid during the call; what
-// it holds of secrets is kept nowhere by the engine.
+// An object as a factory sees it: with all that it refers to. Valid during the call. Of the
+// secrets in it the engine keeps, in memory and as long as the handle, what it takes to hide
+// them in errors of the handle and of those that need it: what `build`, `probe`, `Start` and
+// `Close` say of them, whole or within other words, becomes `***`. A host that puts a part of
+// one into an error, or another spelling, shows it.
 struct HandleSpec {
   struct Reference {
-    ObjectId id;
+    ObjectId id;  // kNoObject: it is being created.
     ObjectKind kind = ObjectKind::kTable;
     std::string schema;  // Empty at the root.
     std::string name;
@@ -87,7 +92,8 @@ struct HandleSpec {
 // What the engine does when what a handle was built of is another one.
 enum class Reconfigure {
   kSwap,     // The new one is built, and then takes the place of the old one.
-  kRestart,  // The old one is closed before the new one is built: only one can be.
+  kRestart,  // Only one can be: all others of the object are closed before one is built,
+             // whoever held them, and whoever closes them.
 };
 
 // Which handles are kept while nobody uses them.

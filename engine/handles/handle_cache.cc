@@ -4,15 +4,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "annals/commands/configured_rules.h"
-#include "annals/engine/call_internal.h"
 #include "annals/engine/handles/handle_cache_internal.h"
 #include "annals/engine/wait_internal.h"
+#include "annals/schemas/guarded_internal.h"
 #include "annals/schemas/status.h"
 
 namespace annals {
 namespace {
 
-absl::Status CacheIsClosed() { return MakeError(Reason::CLOSED, "the handles are closed"); }
+constexpr absl::string_view kNoHandle = "no handle could be made";
+constexpr absl::string_view kLookingFailed = "looking at the handles failed";
+
+absl::Status CacheIsClosed() { return ErrorOf(Reason::CLOSED, "the handles are closed"); }
 
 uint64_t ToMs(absl::Duration duration) {
   return static_cast<uint64_t>(std::max<int64_t>(absl::ToInt64Milliseconds(duration), 1));
@@ -69,10 +72,12 @@ const Factory* HandleCache::FactoryOf(const ObjectDescriptor& object) const {
 }
 
 absl::StatusOr<std::shared_ptr<Handle>> HandleCache::Get(const Catalog& catalog, ObjectId id) {
-  EffectiveFingerprints fingerprints(catalog);
-  ANNALS_ASSIGN_OR_RETURN(const std::shared_ptr<LiveHandle> live,
-                          Acquire(catalog, fingerprints, id, Attempt::kWhenDue));
-  return LiveHandle::Share(live);
+  return Guarded(kNoHandle, [&]() -> absl::StatusOr<std::shared_ptr<Handle>> {
+    EffectiveFingerprints fingerprints(catalog);
+    ANNALS_ASSIGN_OR_RETURN(const std::shared_ptr<LiveHandle> live,
+                            Acquire(catalog, fingerprints, id, Attempt::kWhenDue));
+    return LiveHandle::Share(live);
+  });
 }
 
 absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Acquire(
@@ -102,6 +107,7 @@ absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Acquire(
 HandleCache::Taken HandleCache::Take(const Asked& asked) {
   const bool alone = asked.factory.reconfigure == Reconfigure::kRestart;
   std::shared_ptr<LiveHandle> previous;
+  Trash place;  // For what is made.
   Trash trash;
   {
     std::unique_lock lock(mutex_);
@@ -125,23 +131,30 @@ HandleCache::Taken HandleCache::Take(const Asked& asked) {
         changed_.wait(lock);
         continue;
       }
+      place.resize(1);
       if (asked.factory.is_eager()) entry.superseded = false;  // Whoever comes first follows.
       entry.building = true;
       entry.attempts = entry.error.ok() ? 1 : entry.attempts + 1;
-      previous = alone ? CloseOthers(asked.key, lock, trash) : RunningLocked(asked.key.id);
+      previous = RunningLocked(asked.key.id);
       break;
     }
   }
+  // From here on nothing throws until it is published what came of it.
   Taken made = MakeGuarded(asked, std::move(previous));
-  Publish(asked, made);
+  Publish(asked, made, std::move(place));
   return made;
 }
 
 // REQUIRES: mutex_ is held; the entry is neither being built nor closed.
 std::optional<HandleCache::Taken> HandleCache::Ready(const Asked& asked, Entry& entry,
                                                      Trash& trash) {
-  if (auto live = entry.live.lock()) {
-    Keep(entry, live, trash);
+  Trash place(IsToBeKept(entry) && entry.live.is_held() ? 1 : 0);
+  if (auto live = entry.live.Get()) {
+    NoteUse(entry);
+    if (!place.empty()) {
+      place.front() = live;
+      Keep(entry, place, trash);
+    }
     return live;
   }
   const bool waits = asked.attempt == Attempt::kWhenDue && clock_.SteadyMs() < entry.retry_ms;
@@ -169,62 +182,84 @@ bool HandleCache::IsOnlyAsActive(const Asked& asked) const {
 
 // REQUIRES: mutex_ is held. So do all that follow and take a `Trash`.
 bool HandleCache::OthersAreBusy(const HandleKey& key) const {
-  for (const auto& [other, entry] : entries_) {
-    if (other.id == key.id && other != key && (entry.building || entry.closing)) return true;
+  for (const auto& [other, entry] : EntriesOf(key.id)) {
+    if (other != key && (entry.building || entry.closing)) return true;
   }
   return false;
 }
 
-// Closes the object's handles of other versions, also if somebody holds them, and returns
-// the one that was in use. Without the lock meanwhile.
-std::shared_ptr<LiveHandle> HandleCache::CloseOthers(const HandleKey& key,
-                                                     std::unique_lock<std::mutex>& lock,
-                                                     Trash& trash) {
-  std::shared_ptr<LiveHandle> running = RunningLocked(key.id);
-  std::vector<HandleKey> others;
-  const size_t begin = trash.size();
-  for (auto& [other, entry] : entries_) {
-    if (other.id != key.id || other == key) continue;
-    if (auto live = entry.live.lock()) {
-      entry.closing = true;
-      others.push_back(other);
-      trash.push_back(std::move(live));
-    }
-  }
-  lock.unlock();
-  for (size_t i = begin; i < trash.size(); ++i) trash[i]->Close();
-  lock.lock();
-  for (const HandleKey& other : others) {
-    Entry& entry = entries_[other];
-    entry.closing = false;
-    entry.live.reset();
-    if (entry.kept != nullptr) trash.push_back(std::move(entry.kept));
-  }
-  changed_.notify_all();
-  return running;
+// Whether `offered` is a trial of what is asked for. A trial that was then not written was of
+// another object: that one is called otherwise.
+bool HandleCache::IsFor(const std::pair<const HandleKey, Offered>& offered, const HandleKey& key,
+                        std::string_view what) {
+  return offered.first == key && offered.second.trial.front()->what() == what;
 }
 
+// Takes all trials from under the object's id that nobody who is called `what` can use.
+void HandleCache::DropOffers(const HandleKey& key, std::string_view what, Trash& trash) {
+  for (auto at = offered_.lower_bound(HandleKey::FirstOf(key.id));
+       at != offered_.end() && at->first.id == key.id;) {
+    const auto one = at++;
+    if (IsFor(*one, key, what)) continue;
+    one->second.trial.front()->NoteTaken();
+    trash.splice(trash.end(), one->second.trial);
+    offered_.erase(one);
+  }
+}
+
+// All handles of the object that may be open, but for a trial that is offered for `key`.
+std::vector<HandleWatch> HandleCache::OthersOf(const HandleKey& key) const {
+  std::vector<HandleWatch> others;
+  for (const auto& [other, entry] : EntriesOf(key.id)) {
+    const bool is_offered = other == key && offered_.contains(key);
+    if (entry.live.is_open()) others.push_back(entry.live);
+    if (entry.trial.is_open() && !is_offered) others.push_back(entry.trial);
+  }
+  return others;
+}
+
+// Closes them, also if somebody holds them, and waits for who closes them already. Without
+// the lock: the entry of `key` is being built, so that no other handle of the object is.
+void HandleCache::CloseOthers(const HandleKey& key, std::string_view what) {
+  std::vector<HandleWatch> others;
+  Trash trash;
+  std::unique_lock lock(mutex_);
+  DropOffers(key, what, trash);
+  others = OthersOf(key);
+  for (auto& [other, entry] : EntriesOf(key.id)) entry.closing = other != key;
+  lock.unlock();
+  for (const HandleWatch& other : others) other.Close();
+  lock.lock();
+  for (auto& [other, entry] : EntriesOf(key.id)) {
+    entry.closing = false;
+    entry.live = {};
+    trash.splice(trash.end(), entry.kept);
+  }
+  changed_.notify_all();
+}
+
+// Throws nothing: who waits for the handle is told of all that went wrong.
 HandleCache::Taken HandleCache::MakeGuarded(const Asked& asked,
                                             std::shared_ptr<LiveHandle> previous) {
-  Taken made = std::shared_ptr<LiveHandle>();
-  const absl::Status status = CallGuarded([&] {
-    made = Make(asked, std::move(previous));
-    return made.status();
+  return Guarded(kNoHandle, [&]() -> Taken {
+    Taken made = Make(asked, std::move(previous));
+    if (made.ok()) return made;
+    return MakeError(Reason::PREPARE_FAILED,
+                     absl::StrCat(NameOf(asked.view, asked.object), ": ", made.status().message()));
   });
-  if (status.ok()) return made;
-  return MakeError(Reason::PREPARE_FAILED,
-                   absl::StrCat(NameOf(asked.view, asked.object), ": ", status.message()));
 }
 
 HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHandle> previous) {
-  std::shared_ptr<LiveHandle> live = TakeOffered(asked.key);
+  const std::string what = NameOf(asked.view, asked.object);
+  if (asked.factory.reconfigure == Reconfigure::kRestart) CloseOthers(asked.key, what);
+  std::shared_ptr<LiveHandle> live = TakeOffered(asked.key, what);
   if (live == nullptr) {
     const auto need = [&](ObjectId id) -> Taken {
       if (FactoryOf(asked.view.Find(id)) == nullptr) return std::shared_ptr<LiveHandle>();
       return Acquire(asked.view, asked.fingerprints, id, asked.attempt);
     };
-    ANNALS_ASSIGN_OR_RETURN(
-        live, Build(asked.view, asked.object, asked.factory, need, std::move(previous)));
+    ANNALS_ASSIGN_OR_RETURN(live, Build(asked.view, asked.object, asked.factory,
+                                        /*first_new=*/kNoObject, need, std::move(previous)));
   }
   ANNALS_RETURN_IF_ERROR(live->Start(asked.key.id));
   return live;
@@ -232,34 +267,28 @@ HandleCache::Taken HandleCache::Make(const Asked& asked, std::shared_ptr<LiveHan
 
 absl::StatusOr<std::shared_ptr<LiveHandle>> HandleCache::Build(
     const CatalogView& view, const ConfiguredDescriptor& object, const Factory& factory,
-    NeedHandle need, std::shared_ptr<LiveHandle> previous, bool is_new) const {
-  auto resolved = ResolveSpec(view, object, need);
-  absl::StatusOr<std::unique_ptr<Handle>> built = std::unique_ptr<Handle>();
-  absl::Status status = resolved.status();
-  if (status.ok()) {
-    if (is_new) resolved->spec.id = kNoObject;
-    resolved->spec.previous = LiveHandle::Share(previous);
-    status = WithoutSecrets(CallGuarded([&] {
-                              built = factory.build(resolved->spec);
-                              if (!built.ok()) return built.status();
-                              return *built != nullptr ? absl::OkStatus()
-                                                       : absl::UnknownError("no handle was built");
-                            }),
-                            resolved->secrets);
+    ObjectId first_new, NeedHandle need, std::shared_ptr<LiveHandle> previous) const {
+  auto resolved = ResolveSpec(view, object, first_new, need);
+  if (!resolved.ok()) {
+    log_->NoteBuilt(false);
+    return resolved.status();
   }
-  log_->NoteBuilt(status.ok());
-  ANNALS_RETURN_IF_ERROR(status);
-  return std::make_shared<LiveHandle>(*std::move(built), NameOf(view, object),
-                                      std::move(resolved->needs), log_);
+  HandleSpec& spec = resolved->spec;
+  spec.previous = LiveHandle::Share(previous);
+  auto live = std::make_shared<LiveHandle>(NameOf(view, object), std::move(resolved->needs),
+                                           std::move(resolved->secrets), log_);
+  ANNALS_RETURN_IF_ERROR(live->Build([&] { return factory.build(spec); }));
+  return live;
 }
 
-void HandleCache::Publish(const Asked& asked, const Taken& made) {
+// `place`: a list of one, for the handle. Asks for no memory.
+void HandleCache::Publish(const Asked& asked, const Taken& made, Trash place) {
   Trash trash;
   const std::lock_guard lock(mutex_);
-  Entry& entry = entries_[asked.key];
+  Entry& entry = entries_.find(asked.key)->second;
   entry.building = false;
   if (made.ok()) {
-    entry.live = *made;
+    entry.live = HandleWatch(*made);
     entry.since = asked.view.version();
     entry.error = absl::OkStatus();
     entry.failures = entry.retry_ms = 0;
@@ -268,7 +297,9 @@ void HandleCache::Publish(const Asked& asked, const Taken& made) {
     if (asked.factory.is_eager()) SupersedeLocked(asked.key.id, asked.key.fingerprint, trash);
     // The catalog moved on meanwhile, or was an older one from the start.
     if (store_.latest() != asked.view.version()) entry.doubtful = new_doubts_ = true;
-    Keep(entry, *made, trash);
+    NoteUse(entry);
+    place.front() = *made;
+    if (IsToBeKept(entry)) Keep(entry, place, trash);
   } else {
     const uint64_t first_ms = ToMs(asked.factory.first_retry);
     const uint64_t most_ms = ToMs(asked.factory.longest_retry);
@@ -282,32 +313,38 @@ void HandleCache::Publish(const Asked& asked, const Taken& made) {
 }
 
 // Somebody uses the entry's handle.
-void HandleCache::Keep(Entry& entry, const std::shared_ptr<LiveHandle>& live, Trash& trash) {
+void HandleCache::NoteUse(Entry& entry) {
   entry.used = ++uses_;
   entry.used_ms = clock_.SteadyMs();
-  if (entry.superseded) {
-    if (entry.factory->is_eager()) return;
-    entry.doubtful = new_doubts_ = true;
-  }
-  const HandleCaching::Policy policy = entry.factory->caching.policy;
-  if (entry.factory->is_eager()) {
-    entry.kept = live;
-  } else if (policy != HandleCaching::Policy::kNone && entry.kept == nullptr) {
-    entry.kept = live;
-    if (policy == HandleCaching::Policy::kLru) Evict(*entry.factory, trash);
-    if (entry.factory->caching.idle != absl::InfiniteDuration()) tend_.notify_all();
-  }
+  if (entry.superseded && !entry.factory->is_eager()) entry.doubtful = new_doubts_ = true;
+}
+
+bool HandleCache::IsToBeKept(const Entry& entry) {
+  if (!entry.kept.empty()) return false;
+  if (entry.factory->is_eager()) return !entry.superseded;
+  return entry.factory->caching.policy != HandleCaching::Policy::kNone;
+}
+
+// The entry's handle, which is used and to be kept, is the one in `live`.
+void HandleCache::Keep(Entry& entry, Trash& live, Trash& trash) {
+  entry.kept.splice(entry.kept.end(), live);
+  if (entry.factory->is_eager()) return;
+  const HandleCaching& caching = entry.factory->caching;
+  if (caching.policy == HandleCaching::Policy::kLru) Evict(*entry.factory, trash);
+  if (caching.idle != absl::InfiniteDuration()) tend_.notify_all();
 }
 
 void HandleCache::Evict(const Factory& factory, Trash& trash) {
-  std::vector<Entry*> kept;
-  for (auto& [key, entry] : entries_) {
-    if (entry.factory == &factory && entry.kept != nullptr) kept.push_back(&entry);
-  }
-  std::sort(kept.begin(), kept.end(),
-            [](const Entry* a, const Entry* b) { return a->used > b->used; });
-  for (size_t i = factory.caching.most; i < kept.size(); ++i) {
-    trash.push_back(std::move(kept[i]->kept));
+  for (;;) {
+    size_t kept = 0;
+    Entry* oldest = nullptr;
+    for (auto& [key, entry] : entries_) {
+      if (entry.factory != &factory || entry.kept.empty()) continue;
+      ++kept;
+      if (oldest == nullptr || entry.used < oldest->used) oldest = &entry;
+    }
+    if (kept <= factory.caching.most) return;
+    trash.splice(trash.end(), oldest->kept);
   }
 }
 
@@ -316,17 +353,16 @@ void HandleCache::EraseAbsent() {
   std::erase_if(entries_, [](const auto& one) {
     const Entry& entry = one.second;
     return !entry.wanted && !entry.building && !entry.closing && entry.error.ok() &&
-           entry.live.expired();
+           !entry.live.is_open() && !entry.trial.is_open();
   });
 }
 
 std::shared_ptr<LiveHandle> HandleCache::RunningLocked(ObjectId id) const {
   const Entry* last = nullptr;
-  for (auto at = entries_.lower_bound({id, {}}); at != entries_.end() && at->first.id == id; ++at) {
-    const Entry& entry = at->second;
-    if (entry.kept != nullptr && (last == nullptr || entry.used > last->used)) last = &entry;
+  for (const auto& [key, entry] : EntriesOf(id)) {
+    if (!entry.kept.empty() && (last == nullptr || entry.used > last->used)) last = &entry;
   }
-  return last == nullptr ? nullptr : last->kept;
+  return last == nullptr ? nullptr : last->kept.front();
 }
 
 std::shared_ptr<LiveHandle> HandleCache::Running(ObjectId id) const {
@@ -336,40 +372,62 @@ std::shared_ptr<LiveHandle> HandleCache::Running(ObjectId id) const {
 
 // --- Trials.
 
-std::shared_ptr<LiveHandle> HandleCache::TakeOffered(const HandleKey& key) {
+std::shared_ptr<LiveHandle> HandleCache::TakeOffered(const HandleKey& key, std::string_view what) {
   const std::lock_guard lock(mutex_);
   const auto found = offered_.find(key);
-  if (found == offered_.end()) return nullptr;
-  std::shared_ptr<LiveHandle> trial = std::move(found->second.trial);
+  if (found == offered_.end() || !IsFor(*found, key, what)) return nullptr;
+  std::shared_ptr<LiveHandle> trial = std::move(found->second.trial.front());
   offered_.erase(found);
+  trial->NoteTaken();
   return trial;
 }
 
-void HandleCache::Offer(const HandleKey& key, const std::shared_ptr<LiveHandle>& trial) {
+void HandleCache::Offer(const HandleKey& key, const Factory& factory,
+                        const std::shared_ptr<LiveHandle>& trial) {
+  Trash trash;
+  Trash place = {trial};
   const std::lock_guard lock(mutex_);
-  if (!closed_) offered_.try_emplace(key, Offered{trial, std::nullopt});
+  WithdrawLocked(trial);  // It was planned before, with another id, and was not written.
+  if (closed_ || trial->taken()) return;
+  if (factory.reconfigure == Reconfigure::kRestart) entries_[key].trial = HandleWatch(trial);
+  Offered& offered = offered_[key];
+  trash.splice(trash.end(), offered.trial);
+  offered.trial.splice(offered.trial.end(), place);
+  offered.version.reset();
 }
 
 void HandleCache::Confirm(const std::shared_ptr<LiveHandle>& trial, CatalogVersion version) {
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& [key, offered] : offered_) {
-      if (offered.trial == trial) offered.version = version;
-    }
-    if (reached_ < version) return;
-  }
-  Withdraw(trial);
+  const std::lock_guard lock(mutex_);
+  const auto found = FindOffered(trial);
+  if (found == offered_.end()) return;
+  found->second.version = version;
+  // Nobody needed it. It is of the object, and there may be no other before it is closed.
+  if (reached_ >= version) offered_.erase(found);
 }
 
 void HandleCache::Withdraw(const std::shared_ptr<LiveHandle>& trial) {
   const std::lock_guard lock(mutex_);
-  // The caller holds it, so that nothing is closed here.
-  std::erase_if(offered_, [&](const auto& one) { return one.second.trial == trial; });
+  WithdrawLocked(trial);
+}
+
+// It is of no object. The caller holds it, so that nothing is closed here.
+void HandleCache::WithdrawLocked(const std::shared_ptr<LiveHandle>& trial) {
+  const auto found = FindOffered(trial);
+  if (found == offered_.end()) return;
+  const auto entry = entries_.find(found->first);
+  if (entry != entries_.end()) entry->second.trial = {};
+  offered_.erase(found);
+}
+
+std::map<HandleKey, HandleCache::Offered>::iterator HandleCache::FindOffered(
+    const std::shared_ptr<LiveHandle>& trial) {
+  return std::find_if(offered_.begin(), offered_.end(),
+                      [&](const auto& one) { return one.second.trial.front() == trial; });
 }
 
 // --- Looking.
 
-HandleStatus HandleCache::Describe(const HandleKey& key, const Entry& entry, Trash& trash) const {
+HandleStatus HandleCache::Describe(const HandleKey& key, const Entry& entry) {
   HandleStatus status{.id = key.id,
                       .kind = entry.factory != nullptr ? entry.factory->kind : ObjectKind::kCatalog,
                       .name = entry.name,
@@ -377,65 +435,56 @@ HandleStatus HandleCache::Describe(const HandleKey& key, const Entry& entry, Tra
                       .error = entry.error,
                       .attempts = entry.attempts,
                       .next_attempt_ms = entry.wanted && !entry.error.ok() ? entry.retry_ms : 0};
-  std::shared_ptr<LiveHandle> live = entry.live.lock();
+  const bool is_held = entry.live.is_held();
   if (entry.building) {
     status.state = HandleState::kBuilding;
-  } else if (entry.closing || (live != nullptr && entry.superseded)) {
-    status.state = HandleState::kClosing;
-  } else if (live != nullptr) {
+  } else if (is_held && !entry.closing && !entry.superseded) {
     status.state = HandleState::kReady;
+  } else if (entry.live.is_open()) {
+    status.state = HandleState::kClosing;
   } else if (!entry.error.ok()) {
     status.state = HandleState::kFailed;
   }
-  if (live != nullptr) trash.push_back(std::move(live));
   return status;
 }
 
-HandleStatus HandleCache::StatusOf(const Catalog& catalog, ObjectId id) const {
-  const HandleKey key{id, EffectiveFingerprints(catalog).Of(id)};
-  const ObjectDescriptor object = catalog.Find(id);
-  HandleStatus status{.id = id, .fingerprint = key.fingerprint};
-  if (object) {
-    status.kind = object.kind();
-    status.name = std::string(object.name());
-  }
-  {
-    Trash trash;
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(key);
-    if (found != entries_.end()) status = Describe(key, found->second, trash);
-  }
-  const Catalog now = Newest(catalog);
-  status.current = now.Find(id) && EffectiveFingerprints(now).Of(id) == key.fingerprint;
-  return status;
-}
-
-std::vector<HandleStatus> HandleCache::States() const {
-  std::vector<HandleStatus> states;
-  {
-    Trash trash;
-    const std::lock_guard lock(mutex_);
-    for (const auto& [key, entry] : entries_) {
-      HandleStatus status = Describe(key, entry, trash);
-      if (status.state != HandleState::kAbsent) states.push_back(std::move(status));
+absl::StatusOr<HandleStatus> HandleCache::StatusOf(const Catalog& catalog, ObjectId id) const {
+  return Guarded(kLookingFailed, [&]() -> absl::StatusOr<HandleStatus> {
+    const HandleKey key{id, EffectiveFingerprints(catalog).Of(id)};
+    const ObjectDescriptor object = catalog.Find(id);
+    HandleStatus status{.id = id, .fingerprint = key.fingerprint};
+    if (object) {
+      status.kind = object.kind();
+      status.name = std::string(object.name());
     }
-  }
-  const Catalog now = Newest(store_.Latest());
-  EffectiveFingerprints fingerprints(now);
-  for (HandleStatus& status : states) {
-    status.current = now.Find(status.id) && fingerprints.Of(status.id) == status.fingerprint;
-  }
-  return states;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = entries_.find(key);
+      if (found != entries_.end()) status = Describe(key, found->second);
+    }
+    const Catalog now = Newest(catalog);
+    status.current = now.Find(id) && EffectiveFingerprints(now).Of(id) == key.fingerprint;
+    return status;
+  });
 }
 
-Handles::Stats HandleCache::GetStats() const {
-  const HandleLog::Counts counts = log_->counts();
-  return {.built = counts.built,
-          .failed = counts.failed,
-          .closed = counts.closed,
-          .close_failures = counts.close_failures.size(),
-          .last_close_failure =
-              counts.close_failures.empty() ? std::string() : counts.close_failures.back()};
+absl::StatusOr<std::vector<HandleStatus>> HandleCache::States() const {
+  return Guarded(kLookingFailed, [&]() -> absl::StatusOr<std::vector<HandleStatus>> {
+    std::vector<HandleStatus> states;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [key, entry] : entries_) {
+        HandleStatus status = Describe(key, entry);
+        if (status.state != HandleState::kAbsent) states.push_back(std::move(status));
+      }
+    }
+    const Catalog now = Newest(store_.Latest());
+    EffectiveFingerprints fingerprints(now);
+    for (HandleStatus& status : states) {
+      status.current = now.Find(status.id) && fingerprints.Of(status.id) == status.fingerprint;
+    }
+    return states;
+  });
 }
 
 absl::Status HandleCache::WaitFor(CatalogVersion version, absl::Time deadline) {
@@ -445,9 +494,8 @@ absl::Status HandleCache::WaitFor(CatalogVersion version, absl::Time deadline) {
   if (!follows_) return absl::OkStatus();  // Nothing is asked for.
   const auto there = [&] { return reached_ >= version || closed_ || follows_no_more_; };
   if (!WaitUntil(lock, changed_, deadline, there)) {
-    return MakeError(Reason::DEADLINE_EXCEEDED,
-                     absl::StrCat("the handles have followed the catalog to version ",
-                                  reached_.value, " by the deadline"));
+    return ErrorOf(Reason::DEADLINE_EXCEEDED, "the handles have followed the catalog to version ",
+                   reached_.value, " by the deadline");
   }
   return reached_ >= version ? absl::OkStatus() : CacheIsClosed();
 }
@@ -465,21 +513,28 @@ absl::Status HandleCache::Shut() {
     tend_.notify_all();
   }
   if (tending_.joinable()) tending_.join();
-  const size_t failed_before = log_->counts().close_failures.size();
+  const uint64_t failed_before = log_->close_failures();
   {
     Trash trash;  // What others need is not closed before them: they hold it.
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return inside_ == 0; });
-    for (auto& [key, entry] : entries_) trash.push_back(std::move(entry.kept));
-    for (auto& [key, offered] : offered_) trash.push_back(std::move(offered.trial));
+    for (auto& [key, entry] : entries_) trash.splice(trash.end(), entry.kept);
+    for (auto& [key, offered] : offered_) trash.splice(trash.end(), offered.trial);
     entries_.clear();
     offered_.clear();
   }
-  std::vector<std::string> failures = log_->counts().close_failures;
-  failures.erase(failures.begin(), failures.begin() + static_cast<std::ptrdiff_t>(failed_before));
-  if (failures.empty()) return absl::OkStatus();
+  return Guarded("not all handles could be closed", [&] { return FailedSince(failed_before); });
+}
+
+// What did not close after the first so many that did not.
+absl::Status HandleCache::FailedSince(uint64_t count) const {
+  const uint64_t failures = log_->close_failures() - count;
+  if (failures == 0) return absl::OkStatus();
+  const std::vector<std::string> kept = log_->CloseFailuresAfter(count);
+  const uint64_t more = failures - kept.size();
   return MakeError(Reason::INTERNAL,
-                   absl::StrCat("could not be closed: ", absl::StrJoin(failures, "; ")));
+                   absl::StrCat("could not be closed: ", absl::StrJoin(kept, "; "),
+                                more == 0 ? "" : absl::StrCat("; and ", more, " more")));
 }
 
 }  // namespace annals

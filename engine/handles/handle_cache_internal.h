@@ -7,20 +7,24 @@
 //
 // The lock is never held while a factory or a handle is called, nor while a LiveHandle is
 // let go, which may close it: functions that need the lock throw what they let go into a
-// `Trash` that is emptied after it.
+// `Trash` that is emptied after it. From an entry into the trash nothing asks for memory, so
+// that what is done of an entry is done as a whole.
 //
 // Any thread.
 
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,6 +48,9 @@ struct HandleKey {
   Fingerprint fingerprint;  // The effective one.
 
   friend auto operator<=>(const HandleKey&, const HandleKey&) = default;
+
+  static HandleKey FirstOf(ObjectId id) { return {id, {}}; }
+  static HandleKey LastOf(ObjectId id) { return {id, {UINT64_MAX, UINT64_MAX}}; }
 };
 
 class HandleCache final : public Handles {
@@ -61,9 +68,9 @@ class HandleCache final : public Handles {
   const Factory* FactoryOf(const ObjectDescriptor& object) const;
 
   absl::StatusOr<std::shared_ptr<Handle>> Get(const Catalog& catalog, ObjectId id) override;
-  HandleStatus StatusOf(const Catalog& catalog, ObjectId id) const override;
-  std::vector<HandleStatus> States() const override;
-  Stats GetStats() const override;
+  absl::StatusOr<HandleStatus> StatusOf(const Catalog& catalog, ObjectId id) const override;
+  absl::StatusOr<std::vector<HandleStatus>> States() const override;
+  Stats GetStats() const override { return log_->stats(); }
   absl::Status WaitFor(CatalogVersion version, absl::Time deadline) override;
   absl::Status Close() override;
 
@@ -76,40 +83,63 @@ class HandleCache final : public Handles {
   // Builds the handles of the catalogs of these names; those that cannot be built are tried
   // again. Returns what there is no catalog for.
   std::vector<std::string> Preload(const std::vector<std::string>& catalogs);
-  // A follower (engine/follower.h). Fails never: what cannot be built has failed.
+  // A follower (engine/follower.h). Never fails but for want of memory: what cannot be built
+  // has failed.
   absl::Status Follow(const CatalogEvent& event);
 
   // --- For who prepares a commit.
+
+  // Somebody does something that Close lets them finish, after an Enter that was OK.
+  class Inside {
+   public:
+    explicit Inside(HandleCache& cache) : cache_(cache) {}
+    ~Inside() {
+      const std::lock_guard lock(cache_.mutex_);
+      --cache_.inside_;
+      cache_.changed_.notify_all();
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    HandleCache& cache_;
+  };
+  //   CLOSED
+  absl::Status Enter();
 
   enum class Attempt { kWhenDue, kNow };
   // The handle of `id` as it is in `view`, whose fingerprints those are.
   absl::StatusOr<std::shared_ptr<LiveHandle>> Acquire(const Catalog& view,
                                                       EffectiveFingerprints& fingerprints,
                                                       ObjectId id, Attempt attempt);
-  // Builds one that is not in the cache. `is_new`: the object has no id yet.
+  // Builds one that is not in the cache. Objects of `view` from `first_new` on are being
+  // created.
   absl::StatusOr<std::shared_ptr<LiveHandle>> Build(const CatalogView& view,
                                                     const ConfiguredDescriptor& object,
-                                                    const Factory& factory, NeedHandle need,
-                                                    std::shared_ptr<LiveHandle> previous,
-                                                    bool is_new = false) const;
+                                                    const Factory& factory, ObjectId first_new,
+                                                    NeedHandle need,
+                                                    std::shared_ptr<LiveHandle> previous) const;
   // The handle that is in use of `id`, of whatever version; null if there is none.
   std::shared_ptr<LiveHandle> Running(ObjectId id) const;
-  // Who needs a handle under `key` gets `trial`.
-  void Offer(const HandleKey& key, const std::shared_ptr<LiveHandle>& trial);
+  // Who needs a handle under `key` gets `trial`, which `factory` built, and not under another
+  // key, nor another trial.
+  void Offer(const HandleKey& key, const Factory& factory,
+             const std::shared_ptr<LiveHandle>& trial);
   // `trial` was written in `version`: who does not need it by the time that this was
-  // followed never will.
+  // followed never will. Asks for no memory, nor does Withdraw.
   void Confirm(const std::shared_ptr<LiveHandle>& trial, CatalogVersion version);
   // Nobody gets `trial` any more.
   void Withdraw(const std::shared_ptr<LiveHandle>& trial);
 
  private:
-  using Trash = std::vector<std::shared_ptr<LiveHandle>>;
+  using Trash = std::list<std::shared_ptr<LiveHandle>>;
 
   struct Entry {
     const Factory* factory = nullptr;
     std::string name;
-    std::weak_ptr<LiveHandle> live;
-    std::shared_ptr<LiveHandle> kept;  // What the cache itself holds of it.
+    HandleWatch live;
+    HandleWatch trial;  // With kRestart: what was offered, whether or not anybody took it.
+    Trash kept;         // What the cache itself holds of `live`: one or none.
     bool building = false;
     bool closing = false;     // By a call of Close that is under way.
     bool wanted = false;      // It is tried again without being asked for.
@@ -125,46 +155,54 @@ class HandleCache final : public Handles {
   };
   using Entries = std::map<HandleKey, Entry>;
 
+  // Those of one object. REQUIRES: mutex_ is held.
+  template <typename Iterator>
+  struct Range {
+    Iterator first;
+    Iterator last;
+    Iterator begin() const { return first; }
+    Iterator end() const { return last; }
+  };
+  Range<Entries::iterator> EntriesOf(ObjectId id) {
+    return {entries_.lower_bound(HandleKey::FirstOf(id)),
+            entries_.upper_bound(HandleKey::LastOf(id))};
+  }
+  Range<Entries::const_iterator> EntriesOf(ObjectId id) const {
+    return {entries_.lower_bound(HandleKey::FirstOf(id)),
+            entries_.upper_bound(HandleKey::LastOf(id))};
+  }
+
   struct Offered {
-    std::shared_ptr<LiveHandle> trial;
+    Trash trial;  // One.
     std::optional<CatalogVersion> version;
   };
 
-  // Somebody does something that Close lets them finish.
-  class Inside {
-   public:
-    explicit Inside(HandleCache& cache) : cache_(cache) {}
-    ~Inside() {
-      const std::lock_guard lock(cache_.mutex_);
-      --cache_.inside_;
-      cache_.changed_.notify_all();
-    }
-    Inside(const Inside&) = delete;
-    Inside& operator=(const Inside&) = delete;
-
-   private:
-    HandleCache& cache_;
-  };
   struct Asked;
   using Taken = absl::StatusOr<std::shared_ptr<LiveHandle>>;
 
-  absl::Status Enter();
   Taken Take(const Asked& asked);
   std::optional<Taken> Ready(const Asked& asked, Entry& entry, Trash& trash);
   absl::Status Why(const Entry& entry) const;
   bool IsOnlyAsActive(const Asked& asked) const;
   bool OthersAreBusy(const HandleKey& key) const;
-  std::shared_ptr<LiveHandle> CloseOthers(const HandleKey& key, std::unique_lock<std::mutex>& lock,
-                                          Trash& trash);
+  std::vector<HandleWatch> OthersOf(const HandleKey& key) const;
+  void CloseOthers(const HandleKey& key, std::string_view what);
+  static bool IsFor(const std::pair<const HandleKey, Offered>& offered, const HandleKey& key,
+                    std::string_view what);
+  void DropOffers(const HandleKey& key, std::string_view what, Trash& trash);
   Taken MakeGuarded(const Asked& asked, std::shared_ptr<LiveHandle> previous);
   Taken Make(const Asked& asked, std::shared_ptr<LiveHandle> previous);
-  std::shared_ptr<LiveHandle> TakeOffered(const HandleKey& key);
-  void Publish(const Asked& asked, const Taken& made);
-  void Keep(Entry& entry, const std::shared_ptr<LiveHandle>& live, Trash& trash);
+  std::shared_ptr<LiveHandle> TakeOffered(const HandleKey& key, std::string_view what);
+  void WithdrawLocked(const std::shared_ptr<LiveHandle>& trial);
+  std::map<HandleKey, Offered>::iterator FindOffered(const std::shared_ptr<LiveHandle>& trial);
+  void Publish(const Asked& asked, const Taken& made, Trash place);
+  void NoteUse(Entry& entry);
+  static bool IsToBeKept(const Entry& entry);
+  void Keep(Entry& entry, Trash& live, Trash& trash);
   void Evict(const Factory& factory, Trash& trash);
   void EraseAbsent();
   std::shared_ptr<LiveHandle> RunningLocked(ObjectId id) const;
-  HandleStatus Describe(const HandleKey& key, const Entry& entry, Trash& trash) const;
+  static HandleStatus Describe(const HandleKey& key, const Entry& entry);
 
   // --- Following.
   Catalog Newest(const Catalog& at_least) const;
@@ -184,6 +222,7 @@ class HandleCache final : public Handles {
   void Prune();
   std::vector<HandleKey> TakeDoubts(const std::vector<CatalogVersion>& held);
   absl::Status Shut();
+  absl::Status FailedSince(uint64_t count) const;
 
   const VersionedStore& store_;
   ActiveVersions& active_;

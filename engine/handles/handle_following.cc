@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "annals/engine/call_internal.h"
 #include "annals/engine/handles/handle_cache_internal.h"
 
@@ -81,11 +82,9 @@ bool HandleCache::IsWanted(const HandleKey& key, const Factory& factory) const {
   if (factory.is_eager()) return true;
   const std::lock_guard lock(mutex_);
   if (offered_.contains(key)) return true;
-  for (auto at = entries_.lower_bound({key.id, {}}); at != entries_.end() && at->first.id == key.id;
-       ++at) {
-    const Entry& entry = at->second;
+  for (const auto& [other, entry] : EntriesOf(key.id)) {
     const bool tried_again = entry.wanted && !entry.error.ok();
-    const bool in_use = entry.kept != nullptr || entry.building || tried_again;
+    const bool in_use = !entry.kept.empty() || entry.building || tried_again;
     if (in_use && !entry.superseded) return true;
   }
   return false;
@@ -114,16 +113,15 @@ void HandleCache::Supersede(ObjectId id, std::optional<Fingerprint> current) {
 }
 
 void HandleCache::SupersedeLocked(ObjectId id, std::optional<Fingerprint> current, Trash& trash) {
-  for (auto at = entries_.lower_bound({id, {}}); at != entries_.end() && at->first.id == id; ++at) {
-    if (at->first.fingerprint == current) continue;
-    Entry& entry = at->second;
+  for (auto& [key, entry] : EntriesOf(id)) {
+    if (key.fingerprint == current) continue;
     entry.superseded = true;
     entry.wanted = false;
     if (!entry.building) entry.error = absl::OkStatus();
     if (entry.factory == nullptr || !entry.factory->is_eager()) {
       entry.doubtful = new_doubts_ = true;
-    } else if (entry.kept != nullptr) {
-      trash.push_back(std::move(entry.kept));
+    } else {
+      trash.splice(trash.end(), entry.kept);
     }
   }
 }
@@ -131,11 +129,12 @@ void HandleCache::SupersedeLocked(ObjectId id, std::optional<Fingerprint> curren
 void HandleCache::FinishFollowing(CatalogVersion version) {
   Trash trash;
   const std::lock_guard lock(mutex_);
-  std::erase_if(offered_, [&](auto& one) {
-    if (!one.second.version || *one.second.version > version) return false;
-    trash.push_back(std::move(one.second.trial));
-    return true;
-  });
+  for (auto at = offered_.begin(); at != offered_.end();) {
+    const auto one = at++;
+    if (!one->second.version || *one->second.version > version) continue;
+    trash.splice(trash.end(), one->second.trial);
+    offered_.erase(one);
+  }
   EraseAbsent();
   reached_ = version;
   changed_.notify_all();
@@ -178,7 +177,7 @@ uint64_t HandleCache::MsUntilDue() const {
     if (entry.wanted && !entry.error.ok()) at_most(entry.retry_ms);
     if (entry.doubtful) at_most(clock_.SteadyMs() + kLookAgainMs);
     const absl::Duration idle = entry.factory->caching.idle;
-    if (entry.kept != nullptr && !entry.factory->is_eager() && idle != absl::InfiniteDuration()) {
+    if (!entry.kept.empty() && !entry.factory->is_eager() && idle != absl::InfiniteDuration()) {
       at_most(entry.used_ms + static_cast<uint64_t>(absl::ToInt64Milliseconds(idle)));
     }
   }
@@ -223,13 +222,13 @@ void HandleCache::CloseIdle() {
   const std::lock_guard lock(mutex_);
   const uint64_t now_ms = clock_.SteadyMs();
   for (auto& [key, entry] : entries_) {
-    if (entry.kept == nullptr || entry.factory->is_eager()) continue;
+    if (entry.kept.empty() || entry.factory->is_eager()) continue;
     const absl::Duration idle = entry.factory->caching.idle;
     if (idle == absl::InfiniteDuration()) continue;
-    if (entry.kept.use_count() > 1) {
+    if (entry.kept.front().use_count() > 1) {
       entry.used_ms = now_ms;
     } else if (absl::Milliseconds(static_cast<int64_t>(now_ms - entry.used_ms)) >= idle) {
-      trash.push_back(std::move(entry.kept));
+      trash.splice(trash.end(), entry.kept);
     }
   }
 }
@@ -251,6 +250,10 @@ std::vector<HandleKey> HandleCache::TakeDoubts(const std::vector<CatalogVersion>
 void HandleCache::Prune() {
   const std::vector<HandleKey> doubts = TakeDoubts(store_.HeldVersions());
   if (doubts.empty()) return;
+  absl::Cleanup again = [this] {  // Without memory for what follows.
+    const std::lock_guard lock(mutex_);
+    new_doubts_ = true;
+  };
   // Again: who got the version before one that brought a doubt has it by now.
   std::vector<CatalogVersion> versions = store_.HeldVersions();
   const CatalogVersion active = active_.Now();
@@ -272,6 +275,7 @@ void HandleCache::Prune() {
       if (version == active || version == latest) current.insert(key);
     }
   }
+  std::move(again).Cancel();
   Trash trash;
   const std::lock_guard lock(mutex_);
   for (const HandleKey& key : doubts) {
@@ -284,7 +288,7 @@ void HandleCache::Prune() {
     entry.superseded = true;
     entry.wanted = false;
     entry.error = absl::OkStatus();
-    if (entry.kept != nullptr) trash.push_back(std::move(entry.kept));
+    trash.splice(trash.end(), entry.kept);
   }
   EraseAbsent();
 }

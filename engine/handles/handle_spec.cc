@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "annals/catalog/kind.h"
 #include "annals/commands/configured_rules.h"
 #include "annals/engine/handles/handle_spec_internal.h"
@@ -44,8 +43,9 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   return text;
 }
 
-// `text` with every ${ENV:NAME} and ${FILE:path} as what it stands for.
-absl::StatusOr<std::string> Filled(std::string_view text) {
+// `text` with every ${ENV:NAME} and ${FILE:path} as what it stands for, each of which is one
+// of `secrets` then.
+absl::StatusOr<std::string> Filled(std::string_view text, SecretMask& secrets) {
   constexpr std::string_view kEnv = "${ENV:";
   constexpr std::string_view kFile = "${FILE:";
   std::string filled;
@@ -61,6 +61,7 @@ absl::StatusOr<std::string> Filled(std::string_view text) {
     const std::string name(text.substr(begin.size(), end - begin.size()));
     ANNALS_ASSIGN_OR_RETURN(const std::string value,
                             is_env ? ReadVariable(name) : ReadSecretFile(name));
+    secrets.Add(value);
     filled += value;
     text.remove_prefix(end + 1);
   }
@@ -85,12 +86,13 @@ std::string SchemaName(const CatalogView& catalog, const ObjectDescriptor& objec
 // Fills a spec, option by option.
 class Resolver {
  public:
-  Resolver(const CatalogView& catalog, const ConfiguredDescriptor& object, NeedHandle need)
-      : catalog_(catalog), object_(object), need_(need) {}
+  Resolver(const CatalogView& catalog, const ConfiguredDescriptor& object, ObjectId first_new,
+           NeedHandle need)
+      : catalog_(catalog), object_(object), first_new_(first_new), need_(need) {}
 
   absl::StatusOr<ResolvedSpec> Resolve() {
     HandleSpec& spec = resolved_.spec;
-    spec.id = object_.id();
+    spec.id = Told(object_.id());
     spec.kind = object_.kind();
     spec.schema = SchemaName(catalog_, object_);
     spec.name = std::string(object_.name());
@@ -110,9 +112,9 @@ class Resolver {
 
  private:
   absl::Status AddText(const OptionDescriptor& option) {
-    ANNALS_ASSIGN_OR_RETURN(std::string value, Filled(option.value()));
+    ANNALS_ASSIGN_OR_RETURN(std::string value, Filled(option.value(), resolved_.secrets));
     if (value != option.value() || IsSensitive(object_.kind(), object_.type(), option.key())) {
-      resolved_.secrets.push_back(value);
+      resolved_.secrets.Add(value);
     }
     resolved_.spec.options[std::string(option.key())] = std::move(value);
     return absl::OkStatus();
@@ -124,22 +126,27 @@ class Resolver {
     if (target.kind() == ObjectKind::kSecret) return AddSecret(option, target);
     ANNALS_ASSIGN_OR_RETURN(std::shared_ptr<LiveHandle> live, need_(target.id()));
     resolved_.spec.references[std::string(option.key())] = {
-        target.id(), target.kind(), SchemaName(catalog_, target), std::string(target.name()),
+        Told(target.id()), target.kind(), SchemaName(catalog_, target), std::string(target.name()),
         LiveHandle::Share(live)};
-    if (live != nullptr) resolved_.needs.push_back(std::move(live));
+    if (live == nullptr) return absl::OkStatus();
+    resolved_.secrets.Add(live->secrets());  // What it says may come through its user.
+    resolved_.needs.push_back(std::move(live));
     return absl::OkStatus();
   }
 
   absl::Status AddSecret(const OptionDescriptor& option, const ObjectDescriptor& target) {
     auto value = ReadSecret(ConfiguredDescriptor(target));
     ANNALS_RETURN_IF_ERROR(WithContext(value.status(), [&] { return NameOf(catalog_, target); }));
-    resolved_.secrets.push_back(*value);
+    resolved_.secrets.Add(*value);
     resolved_.spec.options[std::string(option.key())] = *std::move(value);
     return absl::OkStatus();
   }
 
+  ObjectId Told(ObjectId id) const { return id < first_new_ ? id : kNoObject; }
+
   const CatalogView& catalog_;
   const ConfiguredDescriptor& object_;
+  const ObjectId first_new_;
   NeedHandle need_;
   ResolvedSpec resolved_;
 };
@@ -147,17 +154,9 @@ class Resolver {
 }  // namespace
 
 absl::StatusOr<ResolvedSpec> ResolveSpec(const CatalogView& catalog,
-                                         const ConfiguredDescriptor& object, NeedHandle need) {
-  return Resolver(catalog, object, need).Resolve();
-}
-
-absl::Status WithoutSecrets(const absl::Status& status, const std::vector<std::string>& secrets) {
-  if (status.ok()) return status;
-  std::string message(status.message());
-  for (const std::string& secret : secrets) {
-    if (!secret.empty()) message = absl::StrReplaceAll(message, {{secret, ToAbsl(kMasked)}});
-  }
-  return {status.code(), message};
+                                         const ConfiguredDescriptor& object, ObjectId first_new,
+                                         NeedHandle need) {
+  return Resolver(catalog, object, first_new, need).Resolve();
 }
 
 }  // namespace annals

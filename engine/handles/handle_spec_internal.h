@@ -4,7 +4,6 @@
 // the environment and files: secrets are looked up here, and only here. Any thread.
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -14,23 +13,23 @@
 #include "annals/catalog/configured.h"
 #include "annals/engine/handles/factory.h"
 #include "annals/engine/handles/live_handle_internal.h"
+#include "annals/engine/handles/secret_mask_internal.h"
 
 namespace annals {
 
 struct ResolvedSpec {
   HandleSpec spec;
   std::vector<std::shared_ptr<LiveHandle>> needs;  // Those in spec.references.
-  std::vector<std::string> secrets;                // What no message may tell.
+  SecretMask secrets;                              // What it was resolved from, and those of needs.
 };
 
 // The handle of an object that another one refers to; null if it has none.
 using NeedHandle = absl::FunctionRef<absl::StatusOr<std::shared_ptr<LiveHandle>>(ObjectId)>;
 
+// Objects from `first_new` on are being created: their ids are told to nobody.
 //   PREPARE_FAILED  a secret, variable or file is not there, or a needed handle has failed
 absl::StatusOr<ResolvedSpec> ResolveSpec(const CatalogView& catalog,
-                                         const ConfiguredDescriptor& object, NeedHandle need);
-
-// `status` as people may see it: without any of `secrets`.
-absl::Status WithoutSecrets(const absl::Status& status, const std::vector<std::string>& secrets);
+                                         const ConfiguredDescriptor& object, ObjectId first_new,
+                                         NeedHandle need);
 
 }  // namespace annals

@@ -12,6 +12,10 @@
 // as long as that.
 //
 //   - Asking: with a version. Whoever comes first builds, others wait for it.
+//   - Restarting: an object whose factory says kRestart has one handle at a time. Whoever is
+//     to build one closes the others first, also if somebody holds them (the one who asks,
+//     too), and waits until those that are being closed elsewhere are. The trial of an
+//     object that is being created is one of them once the object is there.
 //   - Keeping: as the factory says (HandleCaching). A handle that somebody holds stays open
 //     whatever becomes of the object; it is closed by whoever lets it go last. So does one
 //     that a held version of the catalog would get, unless it is eager, or there was no
@@ -31,7 +35,8 @@
 // on a thread of the manager. A catalog that was opened for reading only builds when it is
 // asked, and nothing else.
 //
-// Any thread, though not inside a factory.
+// Any thread, though not inside a factory or a handle. What returns a status never throws:
+// where memory runs out, it is INTERNAL, and nothing is left half done.
 
 #include <cstdint>
 #include <memory>
@@ -82,16 +87,17 @@ class Handles {
   //                     handle is one that can only be as the catalog is now (kRestart, or
   //                     eager)
   //   CLOSED
+  // With kRestart it waits for every Close of the object that is under way.
   virtual absl::StatusOr<std::shared_ptr<Handle>> Get(const Catalog& catalog, ObjectId id) = 0;
 
   // What makes the handles of objects of this kind and type; null: they have none. Valid as
   // long as the manager.
   virtual const Factory* FactoryOf(ObjectKind kind, std::string_view type) const = 0;
 
-  // How it is with the handle that Get would give.
-  virtual HandleStatus StatusOf(const Catalog& catalog, ObjectId id) const = 0;
-  // All that are not absent, by id.
-  virtual std::vector<HandleStatus> States() const = 0;
+  // How it is with the handle that Get would give. An error only without memory (INTERNAL).
+  virtual absl::StatusOr<HandleStatus> StatusOf(const Catalog& catalog, ObjectId id) const = 0;
+  // All that are not absent, by id. An error as of StatusOf.
+  virtual absl::StatusOr<std::vector<HandleStatus>> States() const = 0;
 
   struct Stats {
     uint64_t built = 0;   // Trials too.
@@ -107,9 +113,10 @@ class Handles {
   //   DEADLINE_EXCEEDED, CLOSED
   virtual absl::Status WaitFor(CatalogVersion version, absl::Time deadline) = 0;
 
-  // Closes all handles that nobody holds, dependents first, and builds no more. The manager
+  // Closes all handles that nobody holds, dependents first, and builds no more: CREATE and
+  // ALTER that would have to are refused, CLOSED. Waits for what is being built. The manager
   // does so when it is closed; who wants to know what came of it comes before. Again: OK.
-  //   INTERNAL  names all that did not close, and what they said
+  //   INTERNAL  names those that did not close, and what they said; of more than 100 the last
   virtual absl::Status Close() = 0;
 };
 

@@ -53,25 +53,29 @@ ObjectId ObjectOf(const UpdateEntries& entries) {
 struct Task {
   size_t command = 0;  // Which one wants it.
   ObjectDescriptor object;
-  Fingerprint fingerprint;
-  const Factory* factory = nullptr;  // Null: there is none.
-  bool is_new = false;
-  bool build = false;
+  bool asks = false;  // For VALIDATE.
   bool probe = false;
   bool dependents = false;
-  bool asks = false;
 };
 
-// A catalog before a commit and one after it, compared by fingerprints.
+// A catalog before a commit and one after it, compared by fingerprints. What the commit
+// creates goes by its number (EffectiveFingerprints::NumberOf): on another base it gets
+// another id and is the same.
 class Comparison {
  public:
   Comparison(const CatalogView& before, const CatalogView& after)
-      : before_(before), after_(after), old_ones_(before), new_ones_(after) {}
+      : before_(before),
+        after_(after),
+        old_ones_(before, first_new()),
+        new_ones_(after, first_new()) {}
 
   const CatalogView& after() const { return after_; }
-  bool IsNew(ObjectId id) const { return !before_.Find(id); }
+  ObjectId first_new() const { return before_.next_object_id(); }
+  bool IsNew(ObjectId id) const { return id >= first_new(); }
   bool IsMoved(ObjectId id) { return IsNew(id) || old_ones_.Of(id) != new_ones_.Of(id); }
   Fingerprint Of(ObjectId id) { return new_ones_.Of(id); }
+  uint64_t NumberOf(ObjectId id) const { return new_ones_.NumberOf(id); }
+  ObjectId IdOf(uint64_t number) const { return new_ones_.IdOf(number); }
 
  private:
   const CatalogView& before_;
@@ -92,10 +96,11 @@ std::vector<ObjectDescriptor> MovedDependents(const HandleCache& cache, Comparis
 
 }  // namespace
 
-// What has been tried, and said to work.
+// What was tried of an object, as it would be.
 struct Preparation::Tried {
-  Fingerprint fingerprint;
-  std::shared_ptr<LiveHandle> trial;  // Null: none could be built, or was wanted.
+  Fingerprint fingerprint;            // Of a Comparison.
+  std::shared_ptr<LiveHandle> trial;  // Null: none could be built.
+  bool probed = false;                // It has said that it works.
 };
 
 // What the preparation and its guards know of the commit.
@@ -104,13 +109,17 @@ struct Preparation::Notes {
   std::vector<std::optional<Wish>> wishes = {};  // One a command.
   // What each command made or changed, as it was last planned.
   std::vector<ObjectId> objects = {};
-  std::map<size_t, Tried> of_commands = {};
-  std::map<ObjectId, Tried> of_others = {};  // What they need, and dependents.
+  // By their numbers (Comparison): what commands want, what that needs, and dependents.
+  std::map<uint64_t, Tried> tried = {};
   bool moved = false;
 
   std::vector<Task> TasksIn(Comparison& comparison) const;
-  bool Covers(const Task& task, Comparison& comparison) const;
-  void Offer(const std::vector<Task>& tasks, Comparison& comparison) const;
+  std::optional<size_t> CommandOf(ObjectId object) const;
+  // Null if the object was not tried as it would be.
+  Tried* Find(ObjectId object, Comparison& comparison);
+  void DropStale(Comparison& comparison);
+  bool Covers(const Task& task, Comparison& comparison);
+  void Offer(Comparison& comparison) const;
 };
 
 std::vector<Task> Preparation::Notes::TasksIn(Comparison& comparison) const {
@@ -123,44 +132,61 @@ std::vector<Task> Preparation::Notes::TasksIn(Comparison& comparison) const {
     const bool by_default = wish.initialize && factory != nullptr && factory->probe_by_default;
     const Validation validation =
         wish.validation.value_or(by_default ? Validation::kObject : Validation::kNo);
-    Task task{.command = i,
-              .object = object,
-              .fingerprint = comparison.Of(object.id()),
-              .factory = factory,
-              .is_new = comparison.IsNew(object.id()),
-              .build = factory != nullptr && (wish.initialize || validation != Validation::kNo),
-              .probe = validation != Validation::kNo && factory != nullptr && factory->probe,
-              .dependents = validation == Validation::kDependents,
-              .asks = wish.asks};
-    const bool something = task.build || task.dependents;
+    const bool validates = validation != Validation::kNo;
+    const Task task{.command = i,
+                    .object = object,
+                    .asks = wish.asks,
+                    .probe = wish.asks || (validates && factory != nullptr && factory->probe),
+                    .dependents = validation == Validation::kDependents};
+    const bool builds = factory != nullptr && (wish.initialize || validates);
+    const bool something = builds || task.dependents;
     if (wish.asks || (something && comparison.IsMoved(object.id()))) tasks.push_back(task);
   }
   return tasks;
 }
 
+// The last one that made or changed it.
+std::optional<size_t> Preparation::Notes::CommandOf(ObjectId object) const {
+  const auto found = std::find(objects.rbegin(), objects.rend(), object);
+  if (found == objects.rend()) return std::nullopt;
+  return static_cast<size_t>(std::distance(found, objects.rend())) - 1;
+}
+
+Preparation::Tried* Preparation::Notes::Find(ObjectId object, Comparison& comparison) {
+  const auto found = tried.find(comparison.NumberOf(object));
+  const bool is_same = found != tried.end() && found->second.fingerprint == comparison.Of(object);
+  return is_same ? &found->second : nullptr;
+}
+
+// Lets go what was tried and is another one by now, before others take its place.
+void Preparation::Notes::DropStale(Comparison& comparison) {
+  std::erase_if(tried, [&](const auto& one) {
+    return one.second.fingerprint != comparison.Of(comparison.IdOf(one.first));
+  });
+}
+
 // Whether what `task` would write is what was tried.
-bool Preparation::Notes::Covers(const Task& task, Comparison& comparison) const {
-  const auto tried = of_commands.find(task.command);
-  if (tried == of_commands.end() || tried->second.fingerprint != task.fingerprint) return false;
+bool Preparation::Notes::Covers(const Task& task, Comparison& comparison) {
+  const Tried* tried_one = Find(task.object.id(), comparison);
+  if (tried_one == nullptr || (task.probe && !tried_one->probed)) return false;
   if (!task.dependents) return true;
   const std::vector<ObjectDescriptor> dependents =
       MovedDependents(cache, comparison, task.object.id());
   return std::all_of(dependents.begin(), dependents.end(), [&](const ObjectDescriptor& object) {
-    const auto one = of_others.find(object.id());
-    return one != of_others.end() && one->second.fingerprint == comparison.Of(object.id());
+    const Tried* one = Find(object.id(), comparison);
+    return one != nullptr && (one->probed || !cache.FactoryOf(object)->probe);
   });
 }
 
-void Preparation::Notes::Offer(const std::vector<Task>& tasks, Comparison& comparison) const {
-  for (const Task& task : tasks) {
-    const Tried& tried = of_commands.at(task.command);
-    if (tried.trial != nullptr && !task.asks) {
-      cache.Offer({task.object.id(), tried.fingerprint}, tried.trial);
-    }
-  }
-  for (const auto& [id, tried] : of_others) {
-    const bool same = comparison.after().Find(id) && comparison.Of(id) == tried.fingerprint;
-    if (same && tried.trial != nullptr) cache.Offer({id, tried.fingerprint}, tried.trial);
+// To who needs it, under the id that it gets: all that the commit moves.
+void Preparation::Notes::Offer(Comparison& comparison) const {
+  EffectiveFingerprints written(comparison.after());
+  for (const auto& [number, one] : tried) {
+    const ObjectId id = comparison.IdOf(number);
+    const ObjectDescriptor object = comparison.after().Find(id);
+    if (!object || one.trial == nullptr || !comparison.IsMoved(id)) continue;
+    if (one.fingerprint != comparison.Of(id)) continue;
+    cache.Offer({id, written.Of(id)}, *cache.FactoryOf(object), one.trial);
   }
 }
 
@@ -199,41 +225,50 @@ struct Preparation::Guard {
       return MakeError(Reason::VERSION_CONFLICT, "what was prepared is another one by now");
     }
     // Before anybody can see the version: who needs a handle of it finds the trial.
-    notes->Offer(tasks, comparison);
+    notes->Offer(comparison);
     return UpdateEntries{};
   }
 };
 
-// Makes trial handles, each after those that it needs.
+// Makes trial handles, each after those that it needs, and probes them: what has not been.
 class Preparation::Trials {
  public:
   Trials(Notes& notes, const Catalog& base, Comparison& comparison)
       : notes_(notes), cache_(notes.cache), base_(base), comparison_(comparison), old_ones_(base) {}
 
+  // An error names the command that it is of.
   absl::Status Do(const Task& task) {
-    if (task.asks) return Ask(task);
-    if (notes_.Covers(task, comparison_)) return absl::OkStatus();
-    Tried tried{task.fingerprint, nullptr};
-    if (task.build) {
-      auto trial = TrialOf(task.object);
-      if (!trial.ok()) return Failed(Reason::PREPARE_FAILED, task.object, trial.status());
-      tried.trial = *std::move(trial);
-    }
-    if (task.probe) {
-      const absl::Status probed = Probe(task.object, *task.factory, tried.trial);
-      if (!probed.ok()) return Failed(Reason::VALIDATION_FAILED, task.object, probed);
-    }
-    if (task.dependents) ANNALS_RETURN_IF_ERROR(TryDependents(task.object.id()));
-    notes_.of_commands[task.command] = std::move(tried);
-    return absl::OkStatus();
+    const absl::Status done = Try(task);
+    return done.ok() || CommandIndexOf(done) ? done : OfCommand(done, task.command);
   }
 
  private:
   using Trial = absl::StatusOr<std::shared_ptr<LiveHandle>>;
 
+  absl::Status Try(const Task& task) {
+    const Factory* factory = cache_.FactoryOf(task.object);
+    if (task.asks && (factory == nullptr || !factory->probe)) {
+      return Failed(Reason::NO_PROBE, task.object,
+                    absl::FailedPreconditionError("nobody here can ask whether it works"));
+    }
+    if (const auto trial = TrialOf(task.object); !trial.ok()) {
+      return Failed(task.asks ? Reason::VALIDATION_FAILED : Reason::PREPARE_FAILED, task.object,
+                    trial.status());
+    }
+    if (task.probe) {
+      const absl::Status probed = Probe(task.object, *factory);
+      if (!probed.ok()) return Failed(Reason::VALIDATION_FAILED, task.object, probed);
+    }
+    return task.dependents ? TryDependents(task.object.id()) : absl::OkStatus();
+  }
+
+  // Of the command that `why` is of, else of the one that made or changed `object`.
   absl::Status Failed(Reason reason, const ObjectDescriptor& object, const absl::Status& why) {
-    return MakeError(reason,
-                     absl::StrCat(NameOf(comparison_.after(), object), ": ", why.message()));
+    const absl::Status failed =
+        MakeError(reason, absl::StrCat(NameOf(comparison_.after(), object), ": ", why.message()));
+    auto command = CommandIndexOf(why);
+    if (!command) command = notes_.CommandOf(object.id());
+    return command ? OfCommand(failed, *command) : failed;
   }
 
   // Of a kRestart one there can be no second handle while there may be a first.
@@ -252,16 +287,18 @@ class Preparation::Trials {
 
   // Null if there can be none.
   Trial TrialOf(const ObjectDescriptor& object) {
+    if (const Tried* known = notes_.Find(object.id(), comparison_)) return known->trial;
     const Factory* factory = cache_.FactoryOf(object);
-    const auto known = trials_.find(object.id());
-    if (known != trials_.end()) return known->second;
-    if (factory == nullptr || !CanBeTried(object)) return std::shared_ptr<LiveHandle>();
-    auto trial = cache_.Build(
-        comparison_.after(), ConfiguredDescriptor(object), *factory,
-        [this](ObjectId id) { return Need(id); }, cache_.Running(object.id()),
-        comparison_.IsNew(object.id()));
-    if (trial.ok()) trials_.emplace(object.id(), *trial);
-    return trial;
+    Tried tried{comparison_.Of(object.id()), nullptr};
+    if (factory != nullptr && CanBeTried(object)) {
+      ANNALS_ASSIGN_OR_RETURN(
+          tried.trial,
+          cache_.Build(
+              comparison_.after(), ConfiguredDescriptor(object), *factory, comparison_.first_new(),
+              [this](ObjectId id) { return Need(id); }, cache_.Running(object.id())));
+    }
+    return notes_.tried.insert_or_assign(comparison_.NumberOf(object.id()), std::move(tried))
+        .first->second.trial;
   }
 
   // What an object of the commit refers to: as it is, unless the commit moves it.
@@ -273,58 +310,37 @@ class Preparation::Trials {
     }
     auto trial = TrialOf(object);
     if (!trial.ok()) return Failed(Reason::PREPARE_FAILED, object, trial.status());
-    notes_.of_others[id] = {comparison_.Of(id), *trial};
     return trial;
   }
 
-  // `trial` may be null.
-  absl::Status Probe(const ObjectDescriptor& object, const Factory& factory,
-                     const std::shared_ptr<LiveHandle>& trial) {
-    ANNALS_ASSIGN_OR_RETURN(ResolvedSpec resolved,
-                            ResolveSpec(comparison_.after(), ConfiguredDescriptor(object),
-                                        [this](ObjectId id) { return Need(id); }));
-    if (comparison_.IsNew(object.id())) resolved.spec.id = kNoObject;
-    return WithoutSecrets(CallGuarded([&] {
-                            return factory.probe(resolved.spec,
-                                                 trial == nullptr ? nullptr : trial->get());
-                          }),
-                          resolved.secrets);
+  // REQUIRES: TrialOf(object) is ok.
+  absl::Status Probe(const ObjectDescriptor& object, const Factory& factory) {
+    Tried& tried = *notes_.Find(object.id(), comparison_);
+    if (tried.probed) return absl::OkStatus();
+    ANNALS_ASSIGN_OR_RETURN(
+        ResolvedSpec resolved,
+        ResolveSpec(comparison_.after(), ConfiguredDescriptor(object), comparison_.first_new(),
+                    [this](ObjectId id) { return Need(id); }));
+    Handle* const trial = tried.trial == nullptr ? nullptr : tried.trial->get();
+    // It may have been built of others than there are now.
+    if (trial != nullptr) resolved.secrets.Add(tried.trial->secrets());
+    const absl::Status probed =
+        resolved.secrets.Masked(CallGuarded([&] { return factory.probe(resolved.spec, trial); }));
+    tried.probed = probed.ok();
+    return probed;
   }
 
   absl::Status TryDependents(ObjectId id) {
     std::vector<std::string> failures;
     for (const ObjectDescriptor& object : MovedDependents(cache_, comparison_, id)) {
       const Factory& factory = *cache_.FactoryOf(object);
-      auto trial = TrialOf(object);
-      absl::Status status = trial.status();
-      if (status.ok() && factory.probe) status = Probe(object, factory, *trial);
-      if (!status.ok()) {
-        failures.push_back(
-            absl::StrCat(NameOf(comparison_.after(), object), ": ", status.message()));
-        continue;
-      }
-      notes_.of_others[object.id()] = {comparison_.Of(object.id()), *std::move(trial)};
+      absl::Status status = TrialOf(object).status();
+      if (status.ok() && factory.probe) status = Probe(object, factory);
+      if (status.ok()) continue;
+      failures.push_back(absl::StrCat(NameOf(comparison_.after(), object), ": ", status.message()));
     }
     if (failures.empty()) return absl::OkStatus();
     return MakeError(Reason::VALIDATION_FAILED, absl::StrJoin(failures, "; "));
-  }
-
-  // VALIDATE: does it work, now?
-  absl::Status Ask(const Task& task) {
-    if (task.factory == nullptr || !task.factory->probe) {
-      return Failed(Reason::NO_PROBE, task.object,
-                    absl::FailedPreconditionError("nobody here can ask whether it works"));
-    }
-    const auto tried = notes_.of_commands.find(task.command);
-    if (tried != notes_.of_commands.end() && tried->second.fingerprint == task.fingerprint) {
-      return absl::OkStatus();
-    }
-    const auto trial = TrialOf(task.object);
-    absl::Status status = trial.status();
-    if (status.ok()) status = Probe(task.object, *task.factory, *trial);
-    if (!status.ok()) return Failed(Reason::VALIDATION_FAILED, task.object, status);
-    notes_.of_commands[task.command] = {task.fingerprint, nullptr};
-    return absl::OkStatus();
   }
 
   Notes& notes_;
@@ -332,7 +348,6 @@ class Preparation::Trials {
   const Catalog& base_;
   Comparison& comparison_;
   EffectiveFingerprints old_ones_;
-  std::map<ObjectId, std::shared_ptr<LiveHandle>> trials_;
 };
 
 bool Preparation::IsFor(const HandleCache& cache, std::span<const CatalogCommand> commands) {
@@ -361,7 +376,8 @@ Preparation::~Preparation() {
 
 // Once for each ROTATE KEYS, of an object that is there.
 absl::Status Preparation::AskForKeys(const Catalog& base) {
-  for (CatalogCommand& command : commands_) {
+  for (size_t i = 0; i < commands_.size(); ++i) {
+    CatalogCommand& command = commands_[i];
     const auto* rotate = command.As<RotateKeys>();
     if (rotate == nullptr || rotate->new_public_key) continue;
     const auto object = FindConfigured(base, rotate->kind, rotate->schema, rotate->name);
@@ -370,12 +386,14 @@ absl::Status Preparation::AskForKeys(const Catalog& base) {
     RotateKeys with_key = *rotate;
     const absl::Status asked = CallGuarded([&] {
       auto key = factory->new_public_key();
-      if (key.ok()) with_key.new_public_key = *std::move(key);
-      return key.status();
+      if (!key.ok()) return key.status();
+      with_key.new_public_key = *std::move(key);
+      return absl::OkStatus();
     });
     if (!asked.ok()) {
-      return MakeError(Reason::PREPARE_FAILED,
-                       absl::StrCat(NameOf(base, *object), ": no new key: ", asked.message()));
+      const std::string why =
+          absl::StrCat(NameOf(base, *object), ": no new key: ", asked.message());
+      return OfCommand(MakeError(Reason::PREPARE_FAILED, why), i);
     }
     command = std::move(with_key);
   }
@@ -395,8 +413,13 @@ absl::Status Preparation::Prepare(const Catalog& base) {
     return absl::OkStatus();
   }
   Comparison comparison(base, draft);
+  notes_->DropStale(comparison);
+  const std::vector<Task> tasks = notes_->TasksIn(comparison);
+  if (tasks.empty()) return absl::OkStatus();
+  ANNALS_RETURN_IF_ERROR(cache_.Enter());
+  const HandleCache::Inside visit(cache_);
   Trials trials(*notes_, base, comparison);
-  for (const Task& task : notes_->TasksIn(comparison)) ANNALS_RETURN_IF_ERROR(trials.Do(task));
+  for (const Task& task : tasks) ANNALS_RETURN_IF_ERROR(trials.Do(task));
   return absl::OkStatus();
 }
 
@@ -413,10 +436,7 @@ bool Preparation::moved() const { return notes_->moved; }
 
 template <typename Function>
 void Preparation::ForEachTrial(Function function) const {
-  for (const auto& [index, tried] : notes_->of_commands) {
-    if (tried.trial != nullptr) function(tried.trial);
-  }
-  for (const auto& [id, tried] : notes_->of_others) {
+  for (const auto& [number, tried] : notes_->tried) {
     if (tried.trial != nullptr) function(tried.trial);
   }
 }

@@ -45,11 +45,11 @@ class Preparation {
   Preparation& operator=(const Preparation&) = delete;
 
   // Does what has not been done yet. What the commands themselves refuse is left to who
-  // executes them.
-  //   PREPARE_FAILED     no handle could be built, and why
+  // executes them. An error tells the command that it is of (CommandIndexOf).
+  //   PREPARE_FAILED     no handle could be built, or no key was given, and why
   //   VALIDATION_FAILED  the probe said no; names the dependents that failed
   //   NO_PROBE           of VALIDATE: nobody here can ask
-  //   or what the factory said when it was asked for a key
+  //   CLOSED             the handles are closed, and one would have to be built
   absl::Status Prepare(const Catalog& base);
   std::vector<CatalogCommand> Guarded() const;
   // Whether the guard has refused the last time.

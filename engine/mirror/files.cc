@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -98,16 +99,15 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most) {
   // Without waiting, should it be a pipe by now.
   const OpenFile file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (!file.ok()) return IoError(path, "cannot be opened", errno);
-  std::string text(most + 1, '\0');
-  size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
+  std::string text;
+  std::array<char, size_t{1} << 14> bytes;
+  while (text.size() <= most) {
+    const ssize_t got = ::read(file.get(), bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return IoError(path, "cannot be read", errno);
     if (got == 0) break;
-    size += static_cast<size_t>(got);
+    text.append(bytes.data(), static_cast<size_t>(got));
   }
-  text.resize(size);
   return text;
 }
 

@@ -17,7 +17,7 @@ absl::StatusOr<bool> FoldsCase(const std::string& directory);
 
 // The names of regular files, and of links to such, that are not hidden; sorted.
 absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& directory);
-// At most `most` bytes and one more, so that what has more can be told.
+// All of it, or of a file with more than `most` bytes a part that has more than that too.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t most);
 
 // Puts `text` in the place of the file `name`, if there is one: readers see the one or the

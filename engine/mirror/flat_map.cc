@@ -36,8 +36,8 @@ uint64_t LineOf(const absl::Status& status) {
 
 absl::Status CheckText(std::string_view text) {
   if (text.size() > kLargestText) {
-    return MakeError(Reason::SYNTAX_ERROR, absl::StrCat("it has ", text.size(), " bytes; at most ",
-                                                        kLargestText, " are read"));
+    return MakeError(Reason::SYNTAX_ERROR,
+                     absl::StrCat("it has more than ", kLargestText, " bytes"));
   }
   uint64_t line = 1;
   for (std::string_view rest = text; !rest.empty();) {

@@ -28,7 +28,8 @@ std::string WriteYaml(FlatMap map);
 // Both read UTF-8 of at most kLargestText bytes; entries come in the order of the text.
 // Errors tell their line (LineOf), and never a value.
 //   SYNTAX_ERROR  it is no such text, or no flat map, or has a key twice
-inline constexpr size_t kLargestText = size_t{1} << 20;
+// Which the largest object has not, however its texts are escaped.
+inline constexpr size_t kLargestText = size_t{16} << 20;
 absl::StatusOr<FlatMap> ReadYaml(std::string_view text);
 // As java.util.Properties reads them: comments with # or !, =, : or a blank between key and
 // value, a backslash before a line's end goes on, \t, \n, \u00e9.

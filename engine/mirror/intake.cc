@@ -43,6 +43,10 @@ std::string SchemaFor(const ObjectPlace& place) {
   return place.schema.empty() ? std::string(kPublicSchema) : place.schema;
 }
 
+bool AsksNothing(const AlterConfigured& alter) {
+  return !alter.set && !alter.reset && !alter.comment && !alter.labels && !alter.generation;
+}
+
 // Makes the steps from a catalog to a desired set.
 class Planner {
  public:
@@ -85,6 +89,8 @@ class Planner {
   void Alter(const ConfiguredDescriptor& now, const DesiredObject& object);
   void SetAndReset(const ConfiguredDescriptor& now, const ObjectFile& file, AlterConfigured& alter);
   bool FixedIsSame(const ConfiguredDescriptor& now, const DesiredObject& object);
+  std::optional<std::string_view> OwnerFor(const ConfiguredDescriptor& now,
+                                           const ObjectFile& file) const;
   std::vector<Option> LabelsOf(const ObjectFile& file, std::optional<std::string_view> owner) const;
   bool MayDrop(const ConfiguredDescriptor& object) const;
   void FindDrops();
@@ -128,6 +134,14 @@ bool Planner::CheckOptions(const DesiredObject& object, const ConfiguredDescript
   return true;
 }
 
+// Whose it was, unless the file says that it is to be ours.
+std::optional<std::string_view> Planner::OwnerFor(const ConfiguredDescriptor& now,
+                                                  const ObjectFile& file) const {
+  const Option ours{std::string(kManagedByLabel), owner_};
+  if (std::ranges::count(file.labels, ours) > 0) return owner_;
+  return now.FindLabel(kManagedByLabel);
+}
+
 std::vector<Option> Planner::LabelsOf(const ObjectFile& file,
                                       std::optional<std::string_view> owner) const {
   std::vector<Option> labels;
@@ -163,7 +177,8 @@ void Planner::Create(const ObjectPlace& place, const DesiredObject& object) {
                           .type = file.type,
                           .columns = file.columns,
                           .comment = file.comment,
-                          .labels = LabelsOf(file, owner_)};
+                          .labels = LabelsOf(file, owner_),
+                          .generation = file.generation};
   for (const ObjectFile::OptionLine& line : file.options) create.options.push_back(line.option);
   creates_.push_back({std::move(create), object.path, file.line});
 }
@@ -224,13 +239,14 @@ void Planner::Alter(const ConfiguredDescriptor& now, const DesiredObject& object
       .kind = file.place.kind, .schema = SchemaFor(file.place), .name = file.place.name};
   SetAndReset(now, file, alter);
   if (file.comment != now.comment()) alter.comment = file.comment;
-  std::vector<Option> labels = LabelsOf(file, now.FindLabel(kManagedByLabel));
+  if (file.generation > now.generation()) alter.generation = file.generation;
+  std::vector<Option> labels = LabelsOf(file, OwnerFor(now, file));
   for (Option& label : labels) {
     const auto before = now.FindLabel(label.key);
     if (label.value == kMasked && before) label.value = std::string(*before);
   }
   if (labels != now.ToFields().labels) alter.labels = std::move(labels);
-  if (!alter.set && !alter.reset && !alter.comment && !alter.labels) return;
+  if (AsksNothing(alter)) return;
   alters_.push_back({std::move(alter), object.path, file.line});
 }
 
@@ -289,12 +305,11 @@ bool SetAside(const absl::Status& status, IntakePlan& plan) {
   return true;
 }
 
-bool DoesNothing(const CatalogManager& manager, AlterConfigured alter, OptionSetting setting) {
-  alter.set = {std::move(setting)};
-  alter.reset.reset();
-  alter.comment.reset();
-  alter.labels.reset();
-  const auto entries = manager.Explain({CatalogCommand(std::move(alter))});
+bool DoesNothing(const CatalogManager& manager, const AlterConfigured& alter,
+                 OptionSetting setting) {
+  AlterConfigured alone{.kind = alter.kind, .schema = alter.schema, .name = alter.name};
+  alone.set = {std::move(setting)};
+  const auto entries = manager.Explain({CatalogCommand(std::move(alone))});
   return entries.ok() && entries->empty();
 }
 
@@ -307,7 +322,7 @@ void Shorten(const CatalogManager& manager, IntakePlan& plan) {
       return DoesNothing(manager, *alter, setting);
     });
     if (alter->set->empty()) alter->set.reset();
-    return !alter->set && !alter->reset && !alter->comment && !alter->labels;
+    return AsksNothing(*alter);
   });
 }
 

@@ -11,10 +11,11 @@
 // Nothing is watched: who wants to follow a directory calls Run now and then, which makes
 // no version if there is nothing new.
 //
-// An object whose file says something else is altered, by what differs alone; one that has
-// no file is dropped only if intake from this directory made it, which its label
-// `managed-by` says. A file that cannot be read, or whose object cannot be so, is a problem
-// of its own: it is named, its object is left as it is, and the rest goes on.
+// An object whose file says something else is altered, by what differs alone, whoever made it;
+// one that has no file is dropped only if it is this directory's, which its label `managed-by`
+// says: intake from here made it, or its file had this label. A file that cannot be read, or whose
+// object cannot be so, is a problem of its own: it is named, its object is left as it is, and the
+// rest goes on.
 //
 // A value; any thread.
 

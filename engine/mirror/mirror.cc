@@ -25,10 +25,15 @@ class Mirror {
   Mirror(MirrorOptions options, bool folds_case)
       : options_(std::move(options)), folds_case_(folds_case) {}
 
-  absl::Status Follow(const CatalogEvent& event) const {
-    if (!event.whole()) return Write(ChangesOf(event));
-    ANNALS_ASSIGN_OR_RETURN(Wanted wanted, WholeOf(event.after));
-    return Write(wanted);
+  absl::Status Follow(const CatalogEvent& event) {
+    // Of a call that failed some files were written and others not, and what it told of may
+    // be taken back by now.
+    const bool anew = event.whole() || failed_;
+    failed_ = true;
+    ANNALS_ASSIGN_OR_RETURN(const Wanted wanted, anew ? WholeOf(event.after) : ChangesOf(event));
+    if (anew || !wanted.empty()) ANNALS_RETURN_IF_ERROR(Write(wanted));
+    failed_ = false;
+    return absl::OkStatus();
   }
 
  private:
@@ -48,6 +53,7 @@ class Mirror {
 
   const MirrorOptions options_;
   const bool folds_case_;
+  bool failed_ = false;  // The last call did.
 };
 
 std::optional<Mirror::File> Mirror::FileOf(const CatalogView& catalog,
@@ -119,7 +125,6 @@ bool Mirror::IsOfAMirror(const std::string& name, std::string_view text) const {
 }
 
 absl::Status Mirror::Write(const Wanted& wanted) const {
-  if (wanted.empty()) return absl::OkStatus();
   absl::Status first;
   for (const auto& [name, text] : wanted) {
     first.Update(text ? mirror::ReplaceFile(options_.directory, name, *text)
@@ -139,7 +144,7 @@ absl::StatusOr<Follower> NewMirror(const MirrorOptions& options) {
   }
   ANNALS_RETURN_IF_ERROR(mirror::MakeDirectory(options.directory));
   ANNALS_ASSIGN_OR_RETURN(const bool folds_case, mirror::FoldsCase(options.directory));
-  return [mirror = std::make_shared<const Mirror>(options, folds_case)](const CatalogEvent& event) {
+  return [mirror = std::make_shared<Mirror>(options, folds_case)](const CatalogEvent& event) {
     return mirror->Follow(event);
   };
 }

@@ -11,9 +11,9 @@
 // is hidden there. Files and directories of others are left alone.
 //
 // A mirror writes a file when its object changes, so that what somebody edits stays until
-// intake has read it. When it is told the whole state (it is new, or fell too far behind) it
-// brings the directory in line: edits that nobody took in are overwritten, and files that a
-// mirror wrote of objects that are gone are removed.
+// intake has read it. When it is told the whole state (it is new, or fell too far behind), and
+// after it could not write, it brings the directory in line: edits that nobody took in are
+// overwritten, and files that a mirror wrote of objects that are gone are removed.
 
 #include <string>
 #include <vector>

@@ -251,12 +251,21 @@ absl::Status ReadLabel(const FlatEntry& entry, std::string_view key, ObjectFile&
   return absl::OkStatus();
 }
 
+absl::Status ReadGeneration(const FlatEntry& entry, const KindDefinition& kind, ObjectFile& file) {
+  constexpr uint32_t kMost = 1'000'000'000;  // So that it can always grow.
+  if (kind.kind != ObjectKind::kSecret) return BadEntry(entry, "is for secrets alone");
+  if (!absl::SimpleAtoi(entry.value, &file.generation) || file.generation > kMost) {
+    return BadEntry(entry, absl::StrCat("wants a whole number from 0 to ", kMost));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadEntry(const FlatEntry& entry, const KindDefinition& kind, ObjectFile& file) {
   const std::string_view key = entry.key;
-  if (key == "kind" || key == "type" || key == "object:name" || key == "object:schema" ||
-      key == "object:generation") {
+  if (key == "kind" || key == "type" || key == "object:name" || key == "object:schema") {
     return absl::OkStatus();
   }
+  if (key == "object:generation") return ReadGeneration(entry, kind, file);
   if (key == "comment") {
     file.comment = entry.value;
     return absl::OkStatus();
@@ -329,7 +338,7 @@ bool SayTheSame(const ObjectFile& a, const ObjectFile& b) {
     return x.key == y.key && x.value == y.value;
   };
   return a.place == b.place && a.type == b.type && a.comment == b.comment && a.labels == b.labels &&
-         std::ranges::equal(a.options, b.options, same_option) &&
+         a.generation == b.generation && std::ranges::equal(a.options, b.options, same_option) &&
          std::ranges::equal(a.column_entries, b.column_entries, same_entry);
 }
 

@@ -3,6 +3,7 @@
 // An object of a configured kind as a flat map (docs/mirror.md): `kind`, `type`, `comment`,
 // its options under their names, `label:NAME`, `column:000:name` and so on. Pure.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,7 +52,8 @@ struct ObjectFile {
   std::string comment;
   std::vector<OptionLine> options;  // By key.
   std::vector<Option> labels;       // By key.
-  FlatMap column_entries;           // By key.
+  uint32_t generation = 0;
+  FlatMap column_entries;  // By key.
   std::vector<ColumnDefinition> columns;
 };
 

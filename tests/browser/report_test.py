@@ -22,6 +22,20 @@ ANNALS, SHOP_SQL, SCREENSHOTS = (pathlib.Path(argument).resolve() for argument i
 HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "<img src=x onerror=alert(1)>", "a'b\"c`d${e}\\f",
            "\u202egnp.exe", "\u2067right\u2069", "&lt;b&gt;&amp;", "javascript:alert(1)", "x" * 128, "é" * 64, "]]>{{data}}"]
 
+# Objects of all configured kinds, changed in all ways.
+KINDS_SQL = """
+CREATE SECRET p FROM ENV 'KAFKA_PASSWORD' COMMENT 'of the broker';
+CREATE CONNECTION t TO ssh tunnel (HOST 'bastion', USER 'u');
+CREATE CONNECTION k TO kafka (BROKER 'h1:9092', SASL PASSWORD SECRET p, SSH TUNNEL t) COMMENT '<b>main</b>';
+CREATE SOURCE s FROM CONNECTION k (TOPIC 'orders') (id BIGINT NOT NULL);
+CREATE SINK d FROM s INTO CONNECTION k (TOPIC 'copy');
+CREATE CATALOG lake USING hive WITH ('uri' = 'thrift://h:9083', 's3.secret-key' = '${ENV:S3}');
+ALTER CONNECTION k SET (BROKER 'h2:9092'), RESET (SSH TUNNEL);
+ALTER CATALOG lake RENAME TO sea, SET ('uri' = 'thrift://h2:9083');
+REFRESH SECRET p;
+DROP SINK d;
+"""
+
 # Labels of a chart that lie on one another.
 OVERLAPS = """[...document.querySelectorAll("figure > svg")].flatMap(chart => {
     const labels = [...chart.querySelectorAll("text")].map(one => [one.textContent, one.getBoundingClientRect()]);
@@ -82,6 +96,10 @@ class ReportTest(unittest.TestCase):
     def shop(self):
         page = self.root / "shop.html"
         return page if page.exists() else self.page_of("shop", file=SHOP_SQL)
+
+    def kinds(self):
+        page = self.root / "kinds.html"
+        return page if page.exists() else self.page_of("kinds", sql=KINDS_SQL)
 
     def see(self, part, selector):
         self.assertIn(part, self.browser.text(selector))
@@ -197,6 +215,37 @@ class ReportTest(unittest.TestCase):
         self.browser.type("#life-filter", "staging.rejected")
         self.browser.click("#life-found .object")
         self.see("dropped in version 30", "#life-of")
+
+    def test_configured_objects_are_shown_with_their_options(self):
+        self.browser.open(self.kinds())
+        kinds = self.browser.evaluate("[...document.querySelectorAll('#tree-kind option')].map(e => e.textContent)")
+        for kind in ("catalogs", "connections", "secrets", "sources", "sinks"):
+            self.assertIn(kind, [one.lower() for one in kinds])
+        self.browser.evaluate("showCatalog(7); for (const one of document.querySelectorAll('#tree details')) one.open = true")
+        self.browser.frame()
+        listed = json.loads(run("ls", self.root / "kinds", "--at", "7", "-o", "json").stdout)
+        self.assertEqual(sorted(self.browser.texts("#tree details .object")), sorted(one["name"] for one in listed))
+        seen = " ".join(self.browser.evaluate("document.querySelector('#tree').textContent").split())
+        for part in ("connection", "kafka", "h1:9092", "secret PUBLIC.P", "connection PUBLIC.T", "<b>main</b>", "source", "orders", "sink",
+                     "KAFKA_PASSWORD", "catalog", "hive", "thrift://h:9083", "${ENV:S3}"):
+            self.assertIn(part, seen)
+        self.assertEqual(self.browser.count("#tree b"), 0)
+
+    def test_changes_of_configured_objects_are_compared_and_followed(self):
+        self.browser.open(self.kinds(), "#diff=7..11")
+        shown = " ".join(self.browser.text("#diff").split())
+        for change in json.loads(run("diff", self.root / "kinds", "7..11", "-o", "json").stdout):
+            name = ".".join(filter(None, (change["schema"], change["name"])))
+            self.assertIn(f"{change['change']} {change['kind']} {name}", shown)
+            for piece in change["details"]:
+                self.assertIn(piece["after"] or "", shown)
+        for part in ("h1:9092", "h2:9092", "ssh-tunnel", "dropped sink PUBLIC.D", "LAKE", "SEA"):
+            self.assertIn(part, shown)
+        self.see("ALTER CONNECTION", "#ddl")
+        self.browser.type("#life-filter", "sea")
+        self.browser.click("#life-found .object")
+        self.assertIn("LAKE → SEA", self.browser.text("#life-of"))
+        self.picture("report-kinds", self.kinds(), fragment="#diff=7..11")
 
     def test_links_lead_to_what_they_name(self):
         self.browser.open(self.shop(), "#version=3")

@@ -102,11 +102,48 @@ TEST_F(ApplyTest, MakesNoStoreForADirectoryThatIsNotThere) {
 
 TEST_F(ApplyTest, OfADryRunWritesNothing) {
   WriteFile("A.yaml", "type: hive\n");
-  EXPECT_THAT(Apply({"--dry-run"}), Exits(3));
   Execute("CREATE SCHEMA s");
   const std::string before = Everything(store());
   EXPECT_THAT(Apply({"--dry-run"}), AllOf(Exits(0), Prints(HasSubstr("CREATE CATALOG A "))));
   EXPECT_EQ(Everything(store()), before);
+}
+
+TEST_F(ApplyTest, OfADryRunPlansForANewStoreWhereThereIsNone) {
+  WriteFile("A.yaml", "type: hive\n");
+  WriteFile("B.yaml", "type: [\n");
+  EXPECT_THAT(Apply({"--dry-run"}),
+              AllOf(Exits(1), Prints("CREATE CATALOG A USING HIVE;\n"),
+                    Complains(AllOf(HasSubstr("there is no store at " + store()),
+                                    HasSubstr("B.yaml:1: ")))));
+  EXPECT_FALSE(std::filesystem::exists(store()));
+  std::filesystem::remove(files() + "/B.yaml");
+  EXPECT_THAT(Apply({"--dry-run"}), Exits(0));
+  // Another thing in its place is none to plan on.
+  Write("store", "a file");
+  EXPECT_THAT(Apply({"--dry-run"}), AllOf(Exits(3), Prints(IsEmpty())));
+}
+
+TEST_F(ApplyTest, M29_BringsInLineWhatSqlMadeAndNeverDropsIt) {
+  Execute("CREATE CATALOG a USING hive WITH ('uri' = 'u1', 'x' = '1')");
+  WriteFile("A.yaml", "type: hive\nuri: u2\n");
+  const std::string alter = "ALTER CATALOG A SET ('uri' = 'u2'), RESET ('x');\n";
+  EXPECT_THAT(Apply(), AllOf(Exits(0), Prints(alter + "version 3\n")));
+  EXPECT_THAT(Apply(), AllOf(Exits(0), Prints("up to date\n")));
+  std::filesystem::remove(files() + "/A.yaml");
+  EXPECT_THAT(Apply(), AllOf(Exits(0), Prints("up to date\n")));
+  WriteFile("A.yaml", "type: hive\nuri: u2\nlabel:managed-by: " + files() + "\n");
+  EXPECT_THAT(Apply(), AllOf(Exits(0), Prints("-- the labels of CATALOG A change\nversion 4\n")));
+  std::filesystem::remove(files() + "/A.yaml");
+  EXPECT_THAT(Apply(), AllOf(Exits(0), Prints("DROP CATALOG A;\nversion 5\n")));
+}
+
+TEST_F(ApplyTest, TellsOfAGenerationThatSqlHasNoWordFor) {
+  WriteFile("PUBLIC.P.yaml", "kind: secret\nenv: HOME\nobject:generation: 2\n");
+  EXPECT_THAT(Apply(), Prints("CREATE SECRET PUBLIC.P FROM ENV 'HOME';\n"
+                              "-- the generation of SECRET PUBLIC.P becomes 2\nversion 2\n"));
+  EXPECT_THAT(Apply(), Prints("up to date\n"));
+  WriteFile("PUBLIC.P.yaml", "kind: secret\nenv: HOME\nobject:generation: 3\n");
+  EXPECT_THAT(Apply(), Prints("-- the generation of SECRET PUBLIC.P becomes 3\nversion 3\n"));
 }
 
 TEST_F(ApplyTest, SaysWhoDidItUnlessItIsTold) {

@@ -2,13 +2,20 @@
 // anywhere: in no file and in nothing that any verb prints.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "annals/catalog/kind.h"
 #include "annals/cli/verb.h"
+#include "annals/engine/mirror/intake.h"
+#include "annals/engine/mirror/mirror.h"
 #include "annals/tests/cli/program.h"
+#include "annals/tests/cli/terminal.h"
+#include "annals/tests/support/status_matchers.h"
 #include "gmock/gmock.h"
 
 namespace annals {
@@ -75,16 +82,18 @@ class SecretsTest : public ProgramTest {
     const std::string m = kMarker;
     std::vector<std::string> wrong;
     for (const std::string key : {"PASSWORD", "PASSWRD", "SSL KEY", "API TOKEN", "my-secret"}) {
-      wrong.push_back("CREATE CONNECTION x TO postgres (HOST 'h', USER 'u', DATABASE 'd', " + key +
-                      " '" + m + "')");
-      wrong.push_back("ALTER CONNECTION c SET (" + key + " = '" + m + "')");
-      wrong.push_back("ALTER CONNECTION c SET (" + key + " '" + m + "'), SET (HOST 'h')");
-      wrong.push_back("CREATE SOURCE x FROM CONNECTION k (" + key + " '" + m + "')");
+      const std::string given = absl::StrCat(key, " '", m, "'");
+      wrong.push_back("CREATE CONNECTION x TO postgres (HOST 'h', USER 'u', DATABASE 'd', " +
+                      given + ")");
+      wrong.push_back(absl::StrCat("ALTER CONNECTION c SET (", key, " = '", m, "')"));
+      wrong.push_back("ALTER CONNECTION c SET (" + given + "), SET (HOST 'h')");
+      wrong.push_back("CREATE SOURCE x FROM CONNECTION k (" + given + ")");
     }
     for (const std::string key : {"password", "db.passwd", "s3.secret_key", "TOKEN", "passwrd"}) {
-      wrong.push_back("CREATE CATALOG x USING hive WITH ('" + key + "' = '" + m + "')");
-      wrong.push_back("ALTER CATALOG l SET ('" + key + "' = '" + m + "')");
-      wrong.push_back("EXPLAIN ALTER CATALOG l SET ('" + key + "' = '" + m + "')");
+      const std::string given = absl::StrCat("'", key, "' = '", m, "'");
+      wrong.push_back("CREATE CATALOG x USING hive WITH (" + given + ")");
+      wrong.push_back("ALTER CATALOG l SET (" + given + ")");
+      wrong.push_back("EXPLAIN ALTER CATALOG l SET (" + given + ")");
     }
     for (const std::string& broken :
          {"CREATE SECRET x FROM '" + m + "'", "CREATE SECRET x FROM VALUE '" + m + "'",
@@ -93,7 +102,13 @@ class SecretsTest : public ProgramTest {
           "CREATE CONNECTION x TO postgres (PASSWORD '" + m,
           "CREATE CATALOG x WITH ('password' '" + m + "')",
           "CREATE CATALOG x WITH ('password' = '" + m + "'",
-          "BEGIN; CREATE CATALOG x WITH ('token' = '" + m + "'); CREATE SCHEMA y; COMMIT"}) {
+          "BEGIN; CREATE CATALOG x WITH ('token' = '" + m + "'); CREATE SCHEMA y; COMMIT",
+          "EXPLAIN CREATE CONNECTION x TO kafka (BROKER 'b', SASL PASSWORD '" + m + "')",
+          "EXPLAIN ALTER CONNECTION c SET (PASSWORD '" + m + "') oops",
+          "SHOW CREATE CONNECTION c (PASSWORD '" + m + "')",
+          "DESCRIBE CATALOG l WITH ('token' = '" + m + "')",
+          "ROLLBACK TO VERSION 1 WITH (PASSWORD '" + m + "')",
+          "CREATE CONNECTION x TO kafka (SASL PASSWORD = \"" + m + "\" 'y')"}) {
       wrong.push_back(broken);
     }
     return wrong;
@@ -116,13 +131,44 @@ class SecretsTest : public ProgramTest {
       lines +=
           json{{"alter_object", {{"kind", "catalog"}, {"name", "L"}, {"set", {{key, m}}}}}}.dump() +
           "\n";
-      lines += R"({"create_object": {"kind": "catalog", "name": "X", "options": {")" + key +
-               R"(" ")" + m + "\"}}}\n";
+      absl::StrAppend(&lines, R"({"create_object": {"kind": "catalog", "name": "X", "options": {")",
+                      key, R"(" ")", m, "\"}}}\n");
       lines += R"({"create_object": {"options": {"password": ")" + m + "\n";
       lines +=
           json{{"create_object", {{"kind", "catalog"}, {"name", "X"}, {key, m}}}}.dump() + "\n";
     }
     return lines;
+  }
+
+  // A mirror of all that there is, in the directory `mirror`.
+  void MirrorAll() {
+    const auto manager = CatalogManager::Open({.path = store(), .read_only = true});
+    ASSERT_THAT(manager, IsOk());
+    std::vector<ObjectKind> kinds;
+    for (const KindDefinition* const kind : AllKinds()) kinds.push_back(kind->kind);
+    const auto mirror = NewMirror({.directory = Path("mirror"), .kinds = kinds});
+    ASSERT_THAT(mirror, IsOk());
+    ASSERT_THAT((*manager)->AddFollower(*mirror), IsOk());
+    const CatalogVersion latest = (*manager)->Latest().version();
+    for (int i = 0; i < 1000 && (*manager)->GetStats().followers.at(0).reached < latest; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_EQ((*manager)->GetStats().followers.at(0).reached, latest);
+  }
+
+  // What intake says of the directory `given/edited`.
+  std::string IntakeReport() {
+    const auto manager = CatalogManager::Open({.path = store()});
+    EXPECT_THAT(manager, IsOk());
+    if (!manager.ok()) return "";
+    const auto done = Intake({.directory = Path("given/edited")}).Run(**manager);
+    EXPECT_THAT(done, IsOk());
+    if (!done.ok()) return "";
+    std::string report;
+    for (const IntakeProblem& problem : done->problems) {
+      absl::StrAppend(&report, problem.ToString(), "\n", problem.status.ToString(), "\n");
+    }
+    return report;
   }
 
   // Every call that reads, in each form.
@@ -191,6 +237,71 @@ TEST_F(SecretsTest, F21_WhatSecretsStandForIsNowhere) {
   EXPECT_THAT(FilesWith(kSeen), ::testing::SizeIs(::testing::Ge(4u)));
 }
 
+TEST_F(SecretsTest, F21_NeitherAMirrorNorWhatIsSaidOfItsFilesGivesAnythingAway) {
+  ASSERT_THAT(Told({"exec", store()}, Right()), Exits(0));
+  MirrorAll();
+  EXPECT_THAT(Told({"apply", store(), "-f", Path("mirror")}), Prints("up to date\n"));
+  EXPECT_THAT(FilesWith(kSeen), ::testing::Contains(Path("mirror/L.yaml")));
+  // Somebody puts it into each of the files, in one way or another.
+  const std::string m = kMarker;
+  const std::vector<std::string> lines = {"password: " + m,
+                                          "\"passwrd\": \"" + m + "\"",
+                                          "label:api-token: " + m,
+                                          "object:generation: " + m,
+                                          "column:000:default: " + m + "\ncolumn:x: " + m,
+                                          "password: \"" + m,
+                                          "password: [" + m + "]",
+                                          "password: {x: " + m + "}",
+                                          "password: &a " + m,
+                                          "password: " + m + ": " + m,
+                                          "option:secret-key: " + m + "\x01"};
+  for (size_t line = 0; line < lines.size(); ++line) {
+    fs::copy(Path("mirror"), Path("given/edited"),
+             fs::copy_options::overwrite_existing | fs::copy_options::recursive);
+    for (const auto& file : fs::directory_iterator(Path("mirror"))) {
+      const std::string name = "given/edited/" + file.path().filename().string();
+      Write(name, Read(Path(name)) + lines[line] + "\n");
+    }
+    Told({"apply", store(), "-f", Path("given/edited"), "--dry-run"});
+    Told({"apply", store(), "-f", Path("given/edited")});
+    const std::string report = IntakeReport();
+    EXPECT_THAT(report, AllOf(HasSubstr("L.yaml"), Not(HasSubstr(kMarker)))) << lines[line];
+  }
+  MirrorAll();
+  TellAll();
+  EXPECT_THAT(FilesWith(kMarker), ::testing::IsEmpty());
+}
+
+TEST_F(SecretsTest, F21_TheHistoryOfAShellHasNoneOfIt) {
+  Terminal terminal({"shell", store()}, {{"XDG_STATE_HOME", Path("state")}, {"LC_ALL", "C.UTF-8"}});
+  ASSERT_TRUE(terminal.Shows("annals 1> "));
+  terminal.Type("CREATE SCHEMA " + std::string(kSeen) + ";\r");
+  ASSERT_TRUE(terminal.Shows("annals 2> "));
+  for (const std::string& sql : Wrong()) {
+    if (std::ranges::count(sql, '\'') % 2 != 0) continue;  // It goes on in the next line.
+    terminal.Type(sql + ";\r");
+    ASSERT_TRUE(terminal.Shows("annals 2> ")) << sql;
+  }
+  // One that is given up, one that is left unfinished, and one over lines.
+  const std::string begun = "CREATE CATALOG x WITH ('password' = '" + std::string(kMarker);
+  terminal.Type(begun + "\r");
+  ASSERT_TRUE(terminal.Shows("...> "));
+  terminal.Type("\x03");
+  ASSERT_TRUE(terminal.Shows("annals 2> "));
+  terminal.Type(begun + "\r");
+  ASSERT_TRUE(terminal.Shows("...> "));
+  terminal.Type(std::string(kMarker) + "');\r");
+  ASSERT_TRUE(terminal.Shows("annals 2> "));
+  terminal.Type(begun + "\r");
+  ASSERT_TRUE(terminal.Shows("...> "));
+  terminal.Type("\x04");
+  terminal.Finish();
+  EXPECT_THAT(terminal.shown(), HasSubstr("(INVALID_VALUE)"));
+  EXPECT_THAT(FilesWith(kSeen), ::testing::Contains(Path("state/annals/history")));
+  EXPECT_THAT(Read(Path("state/annals/history")), HasSubstr("PASSWORD '**"));
+  EXPECT_THAT(FilesWith(kMarker), ::testing::IsEmpty());
+}
+
 TEST_F(SecretsTest, F21_FilesThatAreAppliedGiveNothingAway) {
   ASSERT_THAT(Told({"exec", store()}, Right()), Exits(0));
   const std::string m = kMarker;
@@ -202,7 +313,7 @@ TEST_F(SecretsTest, F21_FilesThatAreAppliedGiveNothingAway) {
   Write("given/f.properties", "connector.name=hive\nuri=" + std::string(kSeen) + "\n");
   for (const bool dry : {true, false}) {
     std::vector<std::string> words{"apply", store(), "-f", Path("given")};
-    if (dry) words.push_back("--dry-run");
+    if (dry) words.emplace_back("--dry-run");
     Told(words);
   }
   TellAll();

@@ -78,7 +78,7 @@ class ConfiguredTest : public CommandTest {
     return absl::StrJoin(texts, " ");
   }
   void ExpectRefused(const CatalogCommand& command, Reason reason,
-                     std::vector<std::string> words = {}) {
+                     const std::vector<std::string>& words = {}) {
     const std::string before = ToStateDigest();
     EXPECT_THAT(Try(command), FailsWith(reason, std::move(words)));
     EXPECT_EQ(ToStateDigest(), before);
@@ -577,6 +577,28 @@ TEST_F(ConfiguredTest, OnlyASecretIsRefreshed) {
   AlterConfigured alter = Alter("T");
   alter.refresh = true;
   ExpectRefused(alter, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
+}
+
+TEST_F(ConfiguredTest, AGenerationIsASecretsAloneAndOnlyGrows) {
+  CreateConfigured secret = SecretNamed("P");
+  secret.generation = 3;
+  Do(secret);
+  EXPECT_EQ(Object("P").generation(), 3U);
+  AlterConfigured alter = {.kind = ObjectKind::kSecret, .name = "P"};
+  alter.generation = 5;
+  EXPECT_THAT(Do(alter), ElementsAre(HasSubstr("ReplaceObject")));
+  EXPECT_EQ(Object("P").generation(), 5U);
+  for (const uint32_t no_more : {5U, 4U, 0U}) {
+    alter.generation = no_more;
+    EXPECT_THAT(Do(alter), IsEmpty());
+  }
+  CreateConfigured tunnel = Tunnel("T");
+  tunnel.generation = 1;
+  ExpectRefused(tunnel, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
+  Do(Tunnel("T"));
+  AlterConfigured other = Alter("T");
+  other.generation = 1;
+  ExpectRefused(other, Reason::INVALID_REQUEST, {"\"T\"", "only a secret"});
 }
 
 TEST_F(ConfiguredTest, ANewKeyIsATextLikeOthers) {

@@ -3,8 +3,7 @@
 
 #include <future>
 
-#include "annals/tests/engine/fixtures.h"
-#include "annals/tests/engine/scripted_handles.h"
+#include "annals/tests/engine/handle_scenarios.h"
 
 namespace annals {
 namespace {
@@ -16,101 +15,6 @@ using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-using Shared = std::shared_ptr<ScriptedHandle>;
-
-constexpr auto kCatalogKind = ObjectKind::kCatalog;
-class HandleScenarios : public ::testing::Test {
- protected:
-  void SetUp() override {
-    RegisterTestTypes();
-    Open();
-  }
-
-  // With what the test has said of factories.
-  void Open(std::vector<std::string> preload = {}) {
-    manager_.reset();
-    manager_ = MustOpen(disk_, {.factories = {catalogs_, connections_, tunnels_, sources_, sinks_},
-                                .preload = std::move(preload),
-                                .clock = &clock_});
-  }
-  CatalogVersion Head() const { return LatestOf(*manager_); }
-
-  ObjectId IdOf(ObjectKind kind, const std::string& name) const {
-    const Catalog now = manager_->Latest();
-    const NameScope scope = kind == ObjectKind::kCatalog
-                                ? NameScope::Root(kind)
-                                : NameScope::In(now.Schema(kPublicSchema)->id());
-    return now.Find(scope, name).id();
-  }
-  // Executes, and waits until the handles have followed.
-  void Do(std::vector<CatalogCommand> commands) {
-    ASSERT_THAT(manager_->Execute(std::move(commands)), IsOk());
-    Follow();
-  }
-  void Do(CatalogCommand command) { Do(std::vector<CatalogCommand>{std::move(command)}); }
-  void Follow() {
-    ASSERT_THAT(manager_->handles().WaitFor(Head(), absl::Now() + absl::Seconds(20)), IsOk());
-  }
-
-  absl::StatusOr<Shared> TryGet(const Catalog& catalog, ObjectId id) {
-    ANNALS_ASSIGN_OR_RETURN(const std::shared_ptr<Handle> handle,
-                            manager_->handles().Get(catalog, id));
-    return std::dynamic_pointer_cast<ScriptedHandle>(handle);
-  }
-  absl::StatusOr<Shared> TryGet(ObjectKind kind, const std::string& name) {
-    return TryGet(manager_->Latest(), IdOf(kind, name));
-  }
-  Shared Get(ObjectKind kind, const std::string& name) {
-    auto handle = TryGet(kind, name);
-    EXPECT_THAT(handle, IsOk());
-    return handle.value_or(nullptr);
-  }
-  Shared GetCatalog(const std::string& name) { return Get(ObjectKind::kCatalog, name); }
-  HandleStatus StatusOf(ObjectKind kind, const std::string& name) {
-    return manager_->handles().StatusOf(manager_->Latest(), IdOf(kind, name));
-  }
-  bool Closes(const std::string& name, int closes) {
-    return Eventually([&] { return script_->Of(name).closes >= closes; }) &&
-           script_->Of(name).closes == closes;
-  }
-  // Tables that have nothing to do with any handle.
-  void MakeTables(int count) {
-    for (int i = 0; i < count; ++i) {
-      ASSERT_THAT(manager_->Execute(TableNamed(absl::StrCat("OTHER_", next_table_++))), IsOk());
-    }
-  }
-  // Connection C to h1 with source S and sink K on it, both at work.
-  void MakeStreams() {
-    Do(ConnectionNamed("C", "h1"));
-    Do(SourceNamed("S", "C"));
-    Do(SinkNamed("K", "S", "C"));
-    script_->TakeLog();
-  }
-
-  FakeClock clock_;
-  std::shared_ptr<Script> script_ = std::make_shared<Script>();
-  Factory catalogs_ = ScriptedFactory(script_, ObjectKind::kCatalog, "test");
-  Factory connections_ = ScriptedFactory(script_, ObjectKind::kConnection, "test");
-  Factory tunnels_ = ScriptedFactory(script_, ObjectKind::kConnection, "test-tunnel");
-  Factory sources_ = ScriptedFactory(script_, ObjectKind::kSource);
-  Factory sinks_ = ScriptedFactory(script_, ObjectKind::kSink);
-  MemoryDisk disk_;
-  Manager manager_;
-  int next_table_ = 0;
-};
-
-constexpr auto kConnectionKind = ObjectKind::kConnection;
-constexpr auto kSourceKind = ObjectKind::kSource;
-constexpr auto kSinkKind = ObjectKind::kSink;
-
-Script::Answer FailsFor(const std::string& name, const std::string& host) {
-  return [name, host](const HandleSpec& spec) {
-    const bool fails = spec.name == name && ScriptedHandle::HostOf(spec) == host;
-    return fails ? absl::UnavailableError(absl::StrCat(host, " does not answer"))
-                 : absl::OkStatus();
-  };
-}
-
 // --- Catalogs.
 
 TEST_F(HandleScenarios, F05_ACatalogThatCannotBeBuiltIsNotCreated) {
@@ -120,7 +24,7 @@ TEST_F(HandleScenarios, F05_ACatalogThatCannotBeBuiltIsNotCreated) {
               FailsWith(Reason::PREPARE_FAILED, {"catalog \"C1\"", "no such host"}));
   EXPECT_EQ(Head(), before);
   EXPECT_FALSE(manager_->Latest().Find(NameScope::Root(kCatalogKind), "C1"));
-  EXPECT_THAT(manager_->handles().States(), IsEmpty());
+  EXPECT_THAT(States(), IsEmpty());
   script_->OnBuild(nullptr);
   Do(CatalogNamed("C1"));
   EXPECT_EQ(Head(), before.Next());
@@ -129,7 +33,7 @@ TEST_F(HandleScenarios, F05_ACatalogThatCannotBeBuiltIsNotCreated) {
 
 TEST_F(HandleScenarios, CreatingBuildsOnceAndTheFirstUseGetsThat) {
   Do(CatalogNamed("C1"));
-  const Shared handle = GetCatalog("C1");
+  const SharedHandle handle = GetCatalog("C1");
   EXPECT_EQ(handle->id, IdOf(kCatalogKind, "C1"));
   EXPECT_EQ(script_->Of("C1"), (Script::Counts{.builds = 1, .probes = 1, .starts = 1}));
 }
@@ -138,7 +42,7 @@ TEST_F(HandleScenarios, F06_FiftyFirstUsesOfAnUninitializedCatalogBuildItOnce) {
   Do(CatalogNamed("C1", /*initialize=*/false));
   EXPECT_EQ(script_->builds(), 0);
   const ObjectId id = IdOf(kCatalogKind, "C1");
-  std::vector<std::future<absl::StatusOr<Shared>>> uses;
+  std::vector<std::future<absl::StatusOr<SharedHandle>>> uses;
   for (int i = 0; i < 50; ++i) {
     uses.push_back(std::async(std::launch::async, [&] { return TryGet(manager_->Latest(), id); }));
   }
@@ -214,7 +118,7 @@ TEST_F(CachePolicyScenarios, F08_ACacheOfNoneBuildsAndClosesForEachUse) {
 
 TEST_F(CachePolicyScenarios, WhatIsIdleForLongIsClosedUnlessSomebodyHoldsIt) {
   Use({.policy = HandleCaching::Policy::kAll, .idle = absl::Seconds(10)});
-  const Shared held = GetCatalog("B");
+  const SharedHandle held = GetCatalog("B");
   clock_.Pass(9'000);
   GetCatalog("C");
   clock_.Pass(1'000);
@@ -229,7 +133,7 @@ TEST_F(CachePolicyScenarios, WhatIsIdleForLongIsClosedUnlessSomebodyHoldsIt) {
 TEST_F(HandleScenarios, F10_ADroppedCatalogIsNotFoundAndWhoHoldsItsHandleGoesOn) {
   Do(CatalogNamed("C1"));
   const ObjectId id = IdOf(kCatalogKind, "C1");
-  Shared held = GetCatalog("C1");
+  SharedHandle held = GetCatalog("C1");
   auto drop = std::async(std::launch::async, [&] {
     return manager_->Execute(DropConfigured{.kind = kCatalogKind, .name = "C1"});
   });
@@ -237,7 +141,7 @@ TEST_F(HandleScenarios, F10_ADroppedCatalogIsNotFoundAndWhoHoldsItsHandleGoesOn)
   Follow();
   EXPECT_THAT(manager_->handles().Get(manager_->Latest(), id), FailsWith(Reason::OBJECT_NOT_FOUND));
   EXPECT_TRUE(Eventually([&] {
-    const auto states = manager_->handles().States();
+    const auto states = States();
     return states.size() == 1 && states[0].state == HandleState::kClosing;
   }));
   EXPECT_FALSE(held->closed);
@@ -280,7 +184,7 @@ TEST_F(HandleScenarios, F12_AnAlteredCatalogIsRebuiltOnceWithWhatItHasNow) {
   Do(create);
   GetCatalog("C1");
   Do(AlterConfigured{.kind = kCatalogKind, .name = "C1", .set = {{{"b", "3"}, {"c", "4"}}}});
-  const Shared handle = GetCatalog("C1");
+  const SharedHandle handle = GetCatalog("C1");
   EXPECT_EQ(handle->options.at("a"), "1");
   EXPECT_EQ(handle->options.at("b"), "3");
   EXPECT_EQ(handle->options.at("c"), "4");
@@ -474,7 +378,7 @@ TEST_F(HandleScenarios, WhatOthersChangedDuringAProbeIsPreparedAnew) {
   });
   Do(SetHost("C", "h2"));
   EXPECT_EQ(probes, 2);
-  const Shared handle = Get(kConnectionKind, "C");
+  const SharedHandle handle = Get(kConnectionKind, "C");
   EXPECT_EQ(handle->host, "h2");
   EXPECT_EQ(handle->options.at("user"), "u");
 }
@@ -500,7 +404,7 @@ TEST_F(HandleScenarios, M16_RotatedKeysComeFromTheFactoryAndSwapTheHandle) {
   EXPECT_EQ(next_key, 1) << "nobody is asked";
   Do(RotateKeys{.name = "T"});
   Do(RotateKeys{.name = "T"});
-  const Shared handle = Get(kConnectionKind, "T");
+  const SharedHandle handle = Get(kConnectionKind, "T");
   EXPECT_EQ(handle->options.at("public-key-1"), "key 1");
   EXPECT_EQ(handle->options.at("public-key-2"), "key 2");
   EXPECT_EQ(script_->Of("T").builds, 3);
@@ -634,6 +538,7 @@ TEST_F(HandleScenarios, M25_ARestartThatFailsThreeTimesIsTriedUntilItWorks) {
   }));
   EXPECT_EQ(Get(kSourceKind, "S")->host, "h2");
   EXPECT_EQ(Head(), before.Next());
+  for (const char* name : {"C", "S", "K"}) EXPECT_TRUE(Closes(name, 1)) << name;
 }
 
 TEST_F(HandleScenarios, M26_WhatWasWrittenBeforeACrashIsWhatRunsAfterwards) {
@@ -753,7 +658,7 @@ TEST_F(HandleScenarios, ClosingNamesAllThatDoNotClose) {
 
 TEST_F(HandleScenarios, AHandleOutlivesItsManager) {
   Do(CatalogNamed("C1"));
-  Shared held = GetCatalog("C1");
+  SharedHandle held = GetCatalog("C1");
   manager_ = nullptr;
   EXPECT_FALSE(held->closed);
   held = nullptr;

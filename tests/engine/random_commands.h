@@ -10,6 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "annals/annals.h"
+#include "annals/commands/alter_configured.h"
+#include "annals/commands/create_configured.h"
+#include "annals/commands/drop_configured.h"
 
 namespace annals {
 
@@ -33,6 +36,11 @@ class RandomCommands {
   }
 
   CatalogCommand Next(const CatalogView& catalog) {
+    return Chance(3) ? NextConfigured() : NextOfTables(catalog);
+  }
+
+ private:
+  CatalogCommand NextOfTables(const CatalogView& catalog) {
     const auto [schema, table, column, index] = Pick(catalog);
     switch (Below(20)) {
       case 0:
@@ -90,7 +98,58 @@ class RandomCommands {
     }
   }
 
- private:
+  // Of catalogs, connections, secrets, sources and sinks.
+  CatalogCommand NextConfigured() {
+    switch (Below(12)) {
+      case 0:
+      case 1:
+        return CreateConfigured{.kind = ObjectKind::kCatalog,
+                                .name = Name("G", 4),
+                                .type = "hive",
+                                .options = {{Name("o", 4), Name("v", 9)}},
+                                .comment = Name("comment ", 3)};
+      case 2:
+        return CreateConfigured{
+            .kind = ObjectKind::kSecret, .name = Name("P", 3), .options = {{"env", Name("V", 3)}}};
+      case 3:
+      case 4:
+        return NewConnection();
+      case 5:
+        return CreateConfigured{
+            .kind = ObjectKind::kSource,
+            .name = Name("O", 4),
+            .options = {{"connection", Ref("N", 4)}, {"topic", Name("topic ", 9)}},
+            .columns = {{.name = "C0", .type = Int64()}}};
+      case 6:
+        return CreateConfigured{.kind = ObjectKind::kSink,
+                                .name = Name("K", 3),
+                                .options = {{"input", Chance(2) ? Ref("O", 4) : Ref("T", 5)},
+                                            {"connection", Ref("N", 4)}}};
+      case 7:
+        return AlterConfigured{.kind = ObjectKind::kCatalog,
+                               .name = Name("G", 4),
+                               .set = std::vector<OptionSetting>{{Name("o", 4), Name("v", 9)}},
+                               .comment = Name("comment ", 3),
+                               .new_name = Name("G", 4)};
+      case 8:
+        return AlterConfigured{.kind = ObjectKind::kConnection,
+                               .name = Name("N", 4),
+                               .set = std::vector<OptionSetting>{{"broker", Name("b", 9)},
+                                                                 {"sasl-user", Name("u", 9)}},
+                               .reset = std::vector<std::string>{"sasl-password"}};
+      case 9:
+        return AlterConfigured{
+            .kind = ObjectKind::kSecret, .name = Name("P", 3), .refresh = true, .if_exists = true};
+      case 10:
+        return DropConfigured{
+            .kind = ObjectKind::kCatalog, .name = Name("G", 4), .if_exists = Chance(2)};
+      default:
+        return DropConfigured{.kind = Chance(2) ? ObjectKind::kConnection : ObjectKind::kSecret,
+                              .name = Chance(2) ? Name("N", 4) : Name("P", 3),
+                              .cascade = Chance(2)};
+    }
+  }
+
   uint64_t Below(uint64_t end) {
     return std::uniform_int_distribution<uint64_t>(0, end - 1)(random_);
   }
@@ -98,6 +157,7 @@ class RandomCommands {
   std::string Name(std::string_view prefix, uint64_t count) {
     return absl::StrCat(ToAbsl(prefix), Below(count));
   }
+  ObjectName Ref(std::string_view prefix, uint64_t count) { return {.name = Name(prefix, count)}; }
   struct Names {
     std::string schema, table, column, index;
   };
@@ -122,6 +182,15 @@ class RandomCommands {
     ColumnDefinition column{.name = Name("C", 9), .type = kTypes[Below(6)], .nullable = Chance(2)};
     if (column.type.id == TypeId::kInt32 && Chance(2)) column.default_value = Constant(5);
     return column;
+  }
+
+  CreateConfigured NewConnection() {
+    CreateConfigured connection{.kind = ObjectKind::kConnection,
+                                .name = Name("N", 4),
+                                .type = "kafka",
+                                .options = {{"broker", Name("b", 9)}}};
+    if (Chance(3)) connection.options.push_back({"sasl-password", Ref("P", 3)});
+    return connection;
   }
 
   CreateTable NewTable() {

@@ -73,7 +73,12 @@ class Script {
   // From now on; null: all is well.
   void OnBuild(Answer answer) { Set(on_build_, std::move(answer)); }
   void OnProbe(Answer answer) { Set(on_probe_, std::move(answer)); }
-  void OnClose(std::function<absl::Status(const std::string& name)> answer) {
+  using AnswerByName = std::function<absl::Status(const std::string& name)>;
+  void OnStart(AnswerByName answer) {
+    const std::lock_guard lock(mutex_);
+    on_start_ = std::move(answer);
+  }
+  void OnClose(AnswerByName answer) {
     const std::lock_guard lock(mutex_);
     on_close_ = std::move(answer);
   }
@@ -98,17 +103,11 @@ class Script {
   absl::Status Probe(const HandleSpec& spec, const std::string& host) {
     return Done(spec.name, host, "probe", &Counts::probes, Get(on_probe_), spec);
   }
-  void Start(const std::string& name, const std::string& host) {
-    Note(name, host, "start", &Counts::starts);
+  absl::Status Start(const std::string& name, const std::string& host) {
+    return Done(name, host, "start", &Counts::starts, Get(on_start_), name);
   }
   absl::Status Close(const std::string& name, const std::string& host) {
-    std::function<absl::Status(const std::string& name)> answer;
-    {
-      const std::lock_guard lock(mutex_);
-      answer = on_close_;
-    }
-    Note(name, host, "close", &Counts::closes);
-    return answer ? answer(name) : absl::OkStatus();
+    return Done(name, host, "close", &Counts::closes, Get(on_close_), name);
   }
 
  private:
@@ -116,7 +115,8 @@ class Script {
     const std::lock_guard lock(mutex_);
     place = std::move(answer);
   }
-  Answer Get(const Answer& place) const {
+  template <typename Function>
+  Function Get(const Function& place) const {
     const std::lock_guard lock(mutex_);
     return place;
   }
@@ -126,10 +126,11 @@ class Script {
     ++(counts_[name].*count);
     log_.push_back(absl::StrCat(what, " ", name, " ", host));
   }
+  template <typename Function, typename Argument>
   absl::Status Done(const std::string& name, const std::string& host, const char* what,
-                    int Counts::*count, const Answer& answer, const HandleSpec& spec) {
+                    int Counts::*count, const Function& answer, const Argument& argument) {
     Note(name, host, what, count);
-    return answer ? answer(spec) : absl::OkStatus();
+    return answer ? answer(argument) : absl::OkStatus();
   }
   int Sum(int Counts::*count) const {
     const std::lock_guard lock(mutex_);
@@ -142,7 +143,8 @@ class Script {
   // All guarded by mutex_.
   Answer on_build_;
   Answer on_probe_;
-  std::function<absl::Status(const std::string& name)> on_close_;
+  AnswerByName on_start_;
+  AnswerByName on_close_;
   std::map<std::string, Counts> counts_;
   std::vector<std::string> log_;
 };
@@ -159,8 +161,7 @@ class ScriptedHandle final : public Handle {
 
   absl::Status Start(ObjectId object) override {
     id = object;
-    script_->Start(name, host);
-    return absl::OkStatus();
+    return script_->Start(name, host);
   }
   absl::Status Close() override {
     closed = true;

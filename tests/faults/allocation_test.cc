@@ -21,36 +21,12 @@
 #include "annals/catalog/versioned_store.h"
 #include "annals/snapshot/query.h"
 #include "annals/tests/engine/fixtures.h"
-#include "annals/tests/faults/failing_allocation.h"
+#include "annals/tests/faults/each_allocation.h"
 
 namespace annals {
 namespace {
 
 using Result = absl::StatusOr<ExecuteResult>;
-
-// Does `work` with its first, second, ... allocation failing, until none is left to fail, and
-// tells how many there were. What `work` makes it also drops. `look` sees what became of the
-// rest of the world.
-uint64_t FailEachAllocation(
-    const std::function<void()>& work, const std::function<void()>& look = [] {}) {
-  work();  // What is made once and kept is made here.
-  for (uint64_t kth = 1;; ++kth) {
-    SCOPED_TRACE(absl::StrCat("allocation ", kth));
-    const int64_t before = LiveBlocks();
-    bool failed = false;
-    {
-      const FailingAllocation failing(kth);
-      try {
-        work();
-      } catch (const std::bad_alloc&) {
-      }
-      failed = failing.happened();
-    }
-    EXPECT_EQ(LiveBlocks(), before) << "something was left behind";
-    look();
-    if (!failed || ::testing::Test::HasFailure()) return kth - 1;
-  }
-}
 
 // What there is before: two tables, an index, two zones.
 std::vector<CatalogCommand> Before() {
@@ -212,17 +188,6 @@ TEST_F(AllocationTest, InstallingAVersionLeavesThoseBeforeItAlone) {
 }
 
 // --- The engine, whose caller's thread does it all.
-
-// What `call` of the API says, at which nothing may be thrown.
-template <typename Call>
-auto SaidBy(Call call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (...) {
-    ADD_FAILURE() << "nothing may be thrown at a caller";
-    return absl::UnknownError("thrown");
-  }
-}
 
 struct Attempt {
   Result result;

@@ -39,8 +39,12 @@ class KilledStore {
 
   // Kills a writer, which most likely is at `activity` then, and returns at what it was.
   Activity KillWriter(Activity activity);
+  // Kills one that has told of `versions`.
+  void KillWriterAfter(size_t versions);
   // Opens the store and looks whether all is there and nothing else, and goes on with it.
   void Check();
+  // Of the objects that were there at a check.
+  const std::set<ObjectKind>& kinds() const { return kinds_; }
 
  private:
   struct Copy {
@@ -72,6 +76,7 @@ class KilledStore {
   absl::Duration opening_ = absl::Milliseconds(10);  // How long it took last.
   std::vector<Copy> copies_;
   uint64_t copies_begun_ = 0;
+  std::set<ObjectKind> kinds_;
 
   std::map<uint64_t, std::string> digests_;  // Of all versions that were ever seen.
   uint64_t acknowledged_ = 0;                // Each version up to here is there.
@@ -178,6 +183,24 @@ Activity KilledStore::KillWriter(Activity activity) {
   return life.in_snapshot ? Activity::kTakesSnapshot : Activity::kCommits;
 }
 
+void KilledStore::KillWriterAfter(size_t versions) {
+  outstanding_ += kWriterThreads + 1;
+  WriterProcess writer({.path = place_.path(),
+                        .seed = random_(),
+                        .threads = kWriterThreads,
+                        .create_if_missing = acknowledged_ == 0,
+                        .pause_ms = 1000});
+  Life life;
+  const size_t enough = told_.size() + versions;
+  while (told_.size() < enough) {
+    const auto told = writer.Next(absl::Seconds(20));
+    ASSERT_TRUE(told.has_value()) << "the writer tells nothing any more";
+    Hear(*told, life);
+  }
+  writer.Kill();
+  HearFor(writer, absl::InfiniteDuration(), life);
+}
+
 void KilledStore::Check() {
   if (acknowledged_ > 0 && random_() % 4 == 0) {
     // As a reader finds it, before anybody has opened it to write.
@@ -195,6 +218,8 @@ void KilledStore::Check() {
   const Manager manager = MustOpen(*std::move(log));
   ASSERT_NE(manager, nullptr);
   ExpectKnownStates(*manager);
+  manager->Latest().ForEachObject(
+      [this](const ObjectDescriptor& object) { kinds_.insert(object.kind()); });
   ExpectGoesOn(*manager);
   for (const Copy& copy : copies_) ExpectCopy(copy);
   copies_.clear();
@@ -297,6 +322,26 @@ TEST_P(KilledWriterTest, HasLostNothingThatItWasTold) {
   RecordProperty("kills_of_a_copy", static_cast<int>(kills[Activity::kCopies]));
   if (count < 50) return;
   for (const Activity activity : kActivities) EXPECT_GT(kills[activity], 0u);
+}
+
+// Within a thousand random commands, of which a third is of configured kinds. A soak kills more
+// than a hundred.
+TEST(KilledWriterScenarios, F26_EveryAcknowledgedCommandIsThereAndNoPartOfAnother) {
+  const uint64_t seed = FirstSeed();
+  SCOPED_TRACE(absl::StrCat("to repeat: ANNALS_FAULTS_SEED=", seed));
+  KilledStore store(seed);
+  std::mt19937_64 random(seed);
+  const uint64_t kills = Scaled(20);
+  for (uint64_t kill = 0; kill < kills && !::testing::Test::HasFailure(); ++kill) {
+    store.KillWriterAfter(1 + random() % 500);
+    store.Check();
+  }
+  ::testing::Test::RecordProperty("kills", static_cast<int>(kills));
+  if (kills < 20) return;
+  for (const ObjectKind kind : {ObjectKind::kCatalog, ObjectKind::kConnection, ObjectKind::kSecret,
+                                ObjectKind::kSource, ObjectKind::kSink}) {
+    EXPECT_TRUE(store.kinds().contains(kind)) << KindName(kind);
+  }
 }
 
 }  // namespace

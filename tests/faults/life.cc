@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "annals/commands/alter_configured.h"
+#include "annals/commands/create_configured.h"
+#include "annals/commands/drop_configured.h"
 #include "annals/log/rocksdb/rocksdb_log.h"
 #include "annals/snapshot/verify.h"
 
@@ -37,7 +40,7 @@ absl::Status Take(absl::StatusOr<ExecuteResult> result, Progress& progress) {
   return result.status();
 }
 
-Step Commit(CatalogCommand command) {
+Step Commit(const CatalogCommand& command) {
   return [=](CatalogManager& manager, Progress& progress) {
     progress.Attempt();
     return Take(manager.Execute(command), progress);
@@ -84,13 +87,58 @@ AlterTableAddColumn AddColumn(std::string table, std::string name) {
   return {.table = std::move(table), .columns = {NullableInt(std::move(name))}};
 }
 
+CreateConfigured NewSecret() {
+  return {.kind = ObjectKind::kSecret, .name = "P", .options = {{"env", "HOME"}}};
+}
+CreateConfigured NewConnection() {
+  return {.kind = ObjectKind::kConnection,
+          .name = "N",
+          .type = "kafka",
+          .options = {{"broker", "b:1"},
+                      {"sasl-user", "u"},
+                      {"sasl-password", ObjectName{.kind = ObjectKind::kSecret, .name = "P"}}},
+          .comment = "main"};
+}
+CreateConfigured NewCatalog() {
+  return {.name = "G", .type = "hive", .options = {{"uri", "u1"}, {"x", "1"}}};
+}
+CreateConfigured NewSource() {
+  return {.kind = ObjectKind::kSource,
+          .name = "O",
+          .options = {{"connection", ObjectName{.name = "N"}}, {"topic", "t"}},
+          .columns = {NullableInt("V")}};
+}
+CreateConfigured NewSink() {
+  return {.kind = ObjectKind::kSink,
+          .name = "K",
+          .options = {{"input", ObjectName{.name = "O"}}, {"connection", ObjectName{.name = "N"}}}};
+}
+AlterConfigured OtherConnection() {
+  return {.kind = ObjectKind::kConnection,
+          .name = "N",
+          .set = std::vector<OptionSetting>{{"broker", "b:2"}},
+          .reset = std::vector<std::string>{"sasl-user"}};
+}
+AlterConfigured OtherCatalog() {
+  return {.name = "G",
+          .set = std::vector<OptionSetting>{{"uri", "u2"}},
+          .comment = "another",
+          .new_name = "H"};
+}
+AlterConfigured Refresh() { return {.kind = ObjectKind::kSecret, .name = "P", .refresh = true}; }
+DropConfigured DropAllOfTheSecret() {
+  return {.kind = ObjectKind::kSecret, .name = "P", .cascade = true};
+}
+
 const std::vector<std::vector<Step>>& Sessions() {
   static const auto* const sessions = new std::vector<std::vector<Step>>{
-      {Commit(TableNamed("A")), Commit(AddColumn("A", "X")),
-       CommitGroup({SchemaNamed("S"), TableNamed("B"), Touch("A")}), SnapshotBelow(2),
-       Commit(DropTable{.name = "B"}), Commit(TableNamed("C")), SnapshotBelow(0),
-       Commit(RenameTable{.name = "C", .new_name = "D"})},
-      {Commit(AddColumn("D", "Y")), CopyStore, Commit(TableNamed("E")), SnapshotBelow(1),
+      {Commit(TableNamed("A")), Commit(NewSecret()), Commit(AddColumn("A", "X")),
+       CommitGroup({SchemaNamed("S"), TableNamed("B"), Touch("A"), NewCatalog(), NewConnection()}),
+       SnapshotBelow(2), Commit(DropTable{.name = "B"}), Commit(NewSource()),
+       Commit(OtherConnection()), Commit(TableNamed("C")), SnapshotBelow(0), Commit(NewSink()),
+       Commit(OtherCatalog()), Commit(RenameTable{.name = "C", .new_name = "D"})},
+      {Commit(AddColumn("D", "Y")), Commit(Refresh()), CopyStore, Commit(TableNamed("E")),
+       SnapshotBelow(1), Commit(DropAllOfTheSecret()), Commit(DropConfigured{.name = "H"}),
        Commit(Touch("E"))},
   };
   return *sessions;

@@ -1,7 +1,8 @@
 #pragma once
 
 // A short life of a store with everything in it that writes: it is made, commits come one by
-// one and in groups, snapshots cut versions off, it is closed and opened again, and copied. A
+// one and in groups, of tables and of all configured kinds, snapshots cut versions off, it is
+// closed and opened again, and copied. A
 // life ends where it fails. What must be there afterwards is known from one without faults.
 
 #include <map>

@@ -99,6 +99,99 @@ TEST_F(IntakeScenarios, F22_AnInvalidEditIsReportedAndChangesNothing) {
   }
 }
 
+// What SQL made, with files that name it.
+class FoundObjectTest : public IntakeTest {
+ protected:
+  FoundObjectTest() {
+    MustExecute(*manager_, CatalogNamed("A", {{"x", "1"}, {"y", "2"}}));
+    files_.Write("A.yaml", "type: test\nx: 9\n");
+  }
+  std::optional<std::string> Owner() const {
+    const auto owner = ObjectNamed(Latest(), "A")->FindLabel(kManagedByLabel);
+    return owner ? std::optional(std::string(*owner)) : std::nullopt;
+  }
+};
+
+TEST_F(FoundObjectTest, M29_IsBroughtInLineAndThenUpToDate) {
+  EXPECT_TRUE(Run().changed);
+  EXPECT_EQ(ValueOf(Latest(), "A", "x"), "9");
+  EXPECT_EQ(ValueOf(Latest(), "A", "y"), "(none)");
+  const CatalogVersion now = version();
+  EXPECT_FALSE(Run().changed);
+  EXPECT_EQ(version(), now);
+}
+
+TEST_F(FoundObjectTest, StaysWhenTheFileGoes) {
+  Run();
+  EXPECT_EQ(Owner(), std::nullopt);
+  files_.Remove("A.yaml");
+  EXPECT_FALSE(Run().changed);
+  EXPECT_TRUE(ObjectNamed(Latest(), "A").has_value());
+}
+
+TEST_F(FoundObjectTest, IsTakenOverWhereTheFileSaysSo) {
+  files_.Write("A.yaml", absl::StrCat("type: test\nlabel:managed-by: ", files_.path(), "\n"));
+  EXPECT_THAT(Run().problems, IsEmpty());
+  EXPECT_EQ(Owner(), files_.path());
+  EXPECT_FALSE(Run().changed);
+  files_.Write("A.yaml", "type: test\n");  // Once is enough.
+  EXPECT_FALSE(Run().changed);
+  EXPECT_EQ(Owner(), files_.path());
+  files_.Remove("A.yaml");
+  EXPECT_TRUE(Run().changed);
+  EXPECT_FALSE(ObjectNamed(Latest(), "A").has_value());
+}
+
+TEST_F(FoundObjectTest, IsNotGivenToSomebodyElse) {
+  files_.Write("A.yaml", "type: test\nlabel:managed-by: /somewhere/else\n");
+  EXPECT_THAT(Run().problems, IsEmpty());
+  EXPECT_EQ(Owner(), std::nullopt);
+  EXPECT_FALSE(Run().changed);
+}
+
+TEST_F(FoundObjectTest, OfAnotherDirectoryStaysItsOwn) {
+  const FileDirectory other;
+  other.Write("B.yaml", "type: test\n");
+  ASSERT_THAT(Intake({.directory = other.path()}).Run(*manager_), IsOk());
+  files_.Write("B.yaml", "type: test\nx: 1\n");
+  Run();
+  EXPECT_EQ(ValueOf(Latest(), "B", "x"), "1");
+  files_.Remove("B.yaml");
+  EXPECT_FALSE(Run().changed);
+  other.Remove("B.yaml");
+  ASSERT_THAT(Intake({.directory = other.path()}).Run(*manager_), IsOk());
+  EXPECT_FALSE(ObjectNamed(Latest(), "B").has_value());
+}
+
+TEST_F(IntakeTest, RefreshesASecretWhoseFileHasAGreaterGeneration) {
+  const auto generation = [&] { return ObjectNamed(Latest(), "P")->generation(); };
+  files_.Write("P.yaml", "kind: secret\nenv: HOME\nobject:generation: 3\n");
+  ASSERT_THAT(Run().problems, IsEmpty());
+  EXPECT_EQ(generation(), 3);
+  EXPECT_FALSE(Run().changed);
+  files_.Write("P.yaml", "kind: secret\nenv: HOME\nobject:generation: 5\n");
+  EXPECT_TRUE(Run().changed);
+  EXPECT_EQ(generation(), 5);
+  // It never goes back, and a file without one is of any.
+  for (const char* line : {"object:generation: 4\n", ""}) {
+    files_.Write("P.yaml", absl::StrCat("kind: secret\nenv: HOME\n", line));
+    EXPECT_FALSE(Run().changed);
+  }
+  files_.Write("P.yaml", "kind: secret\nenv: PATH\nobject:generation: 5\n");
+  EXPECT_TRUE(Run().changed);
+  EXPECT_EQ(generation(), 6);
+}
+
+TEST_F(IntakeTest, RefusesAGenerationThatIsNone) {
+  for (const char* text : {"kind: secret\nenv: HOME\nobject:generation: x\n",
+                           "kind: secret\nenv: HOME\nobject:generation: -1\n",
+                           "kind: secret\nenv: HOME\nobject:generation: 4294967295\n",
+                           "kind: connection\ntype: kafka\nobject:generation: 1\n"}) {
+    files_.Write("P.yaml", text);
+    EXPECT_THAT(ProblemOf(Run()), HasSubstr("P.yaml:3: \"object:generation\"")) << text;
+  }
+}
+
 TEST_F(IntakeTest, TellsWhoDidIt) {
   files_.Write("A.yaml", "type: test\n");
   Run();

@@ -8,7 +8,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 TEST(MirrorScenarios, F17_TwoCatalogsAreTwoFilesAndADroppedOneIsGone) {
@@ -147,6 +146,72 @@ TEST(Mirror, WritesTheOthersWhereOneCannotBeWritten) {
   files.Remove("A.yaml");
   EXPECT_TRUE(Eventually([&] { return std::filesystem::is_regular_file(files.PathOf("A.yaml")); }));
   EXPECT_THAT(files.Names(), UnorderedElementsAre("A.yaml", "B.yaml"));
+}
+
+// A mirror whose file of B cannot be written, since there is a directory in its place.
+class BlockedMirrorTest : public ::testing::Test {
+ protected:
+  BlockedMirrorTest() : manager_(OpenInMemory()) {
+    const auto mirror = NewMirror({.directory = files_.path()});
+    EXPECT_THAT(mirror, IsOk());
+    EXPECT_THAT(manager_->Execute({CatalogNamed("A", {{"x", "1"}}), CatalogNamed("GONE")}), IsOk());
+    EXPECT_THAT(manager_->AddFollower(*mirror), IsOk());
+    Settle();
+    std::filesystem::create_directory(files_.PathOf("B.yaml"));
+  }
+
+  FollowerStats stats() const { return manager_->GetStats().followers.at(0); }
+  void Settle() const {
+    const CatalogVersion latest = LatestOf(*manager_);
+    EXPECT_TRUE(Eventually([&] { return stats().reached >= latest; })) << stats().last_failure;
+  }
+  // All as one version, of which the mirror can't write all.
+  void DoHalf(std::vector<CatalogCommand> commands) {
+    commands.emplace_back(CatalogNamed("B"));
+    ASSERT_THAT(manager_->Execute(std::move(commands)), IsOk());
+    ASSERT_TRUE(Eventually([&] { return stats().failures > 0; }));
+  }
+
+  const FileDirectory files_;
+  const Manager manager_;
+};
+
+AlterConfigured XOfA(std::string value) {
+  return {.name = "A", .set = {{{"x", std::move(value)}}}};
+}
+
+TEST_F(BlockedMirrorTest, ForgetsWhatWasTakenBackBeforeItCouldWriteAll) {
+  DoHalf({XOfA("2"), CatalogNamed("C"), DropConfigured{.name = "GONE"}});
+  ASSERT_THAT(files_.Read("A.yaml"), HasSubstr("\"2\""));
+  ASSERT_THAT(manager_->Execute({XOfA("1"), DropConfigured{.name = "C"}, CatalogNamed("GONE")}),
+              IsOk());
+  files_.Remove("B.yaml");
+  Settle();
+  EXPECT_THAT(files_.Names(), ElementsAre("A.yaml", "B.yaml", "GONE.yaml"));
+  EXPECT_THAT(files_.Read("A.yaml"), HasSubstr("\"1\""));
+}
+
+TEST_F(BlockedMirrorTest, LeavesEditsAloneAgainOnceAllIsWritten) {
+  DoHalf({});
+  files_.Remove("B.yaml");
+  Settle();
+  files_.Write("A.yaml", "edited\n");
+  MustExecute(*manager_, CatalogNamed("C"));
+  Settle();
+  EXPECT_EQ(files_.Read("A.yaml"), "edited\n");
+}
+
+TEST(Mirror, GoesOnWhenItsDirectoryIsBack) {
+  const FileDirectory files;
+  const Mirrored mirrored(files);
+  mirrored.Do(CatalogNamed("A", {{"x", "1"}}));
+  std::filesystem::rename(files.path(), files.path() + ".away");
+  MustExecute(*mirrored, XOfA("2"));
+  ASSERT_TRUE(Eventually([&] { return mirrored->GetStats().followers.at(0).failures > 0; }));
+  std::filesystem::rename(files.path() + ".away", files.path());
+  mirrored.Do(CatalogNamed("B"));
+  EXPECT_THAT(files.Names(), ElementsAre("A.yaml", "B.yaml"));
+  EXPECT_THAT(files.Read("A.yaml"), HasSubstr("\"2\""));
 }
 
 TEST(Mirror, IsRefusedWhereItCouldNotWrite) {
