@@ -80,7 +80,7 @@ class ConfiguredTest : public CommandTest {
   void ExpectRefused(const CatalogCommand& command, Reason reason,
                      const std::vector<std::string>& words = {}) {
     const std::string before = ToStateDigest();
-    EXPECT_THAT(Try(command), FailsWith(reason, words));
+    EXPECT_THAT(Try(command), FailsWith(reason, std::move(words)));
     EXPECT_EQ(ToStateDigest(), before);
   }
   std::string ToStateDigest() const {
