@@ -57,6 +57,7 @@ absl::Status ReadOnly() {
 absl::Status Closed() { return ErrorOf(Reason::CLOSED, "the catalog is closed"); }
 
 constexpr absl::string_view kReadingFailed = "reading the catalog failed";
+constexpr absl::string_view kNoMemoryForCall = "there is no memory for the call";
 constexpr absl::string_view kOpeningFailed = "opening failed";
 
 absl::Status AlwaysMoved() {
@@ -96,7 +97,9 @@ class Manager final : public CatalogManager {
 
   absl::StatusOr<ExecuteResult> Execute(CatalogCommand command,
                                         const ExecuteOptions& options) override {
-    return Execute(std::vector<CatalogCommand>{std::move(command)}, options);
+    return Guarded(kNoMemoryForCall, [&] {
+      return Execute(std::vector<CatalogCommand>{std::move(command)}, options);
+    });
   }
   absl::StatusOr<ExecuteResult> Execute(std::vector<CatalogCommand> commands,
                                         const ExecuteOptions& options) override;
@@ -166,7 +169,8 @@ class Manager final : public CatalogManager {
   absl::Status Follow();
   bool IsWorthTwoThreads(uint64_t records) const;
   absl::Status StartHandles();
-  absl::StatusOr<ExecuteResult> Run(Request& request);
+  void Commit(Request& request);
+  absl::StatusOr<ExecuteResult> Await(Request& request);
   absl::StatusOr<ExecuteResult> RunPrepared(Request& request);
   Answer AnswerOf(Request& request) const;
   bool MayAnswer(const Answer& answer) const;
@@ -287,7 +291,8 @@ absl::Status Manager::RecordRepair() {
   Request request;
   request.keep_empty = true;
   SignRepair(request.options);
-  return Run(request).status();
+  Commit(request);
+  return Await(request).status();
 }
 
 // Makes the versions that are there; on a log that is not synchronous, asks for them.
@@ -351,8 +356,11 @@ absl::StatusOr<ExecuteResult> Manager::Execute(std::vector<CatalogCommand> comma
     request.options = options;
     return absl::OkStatus();
   });
-  if (!copied.ok()) return ErrorOf(Reason::INTERNAL, "there is no memory for the call");
-  if (!Preparation::IsFor(handles_, request.commands)) return Run(request);
+  if (!copied.ok()) return ErrorOf(Reason::INTERNAL, kNoMemoryForCall);
+  if (!Preparation::IsFor(handles_, request.commands)) {
+    Commit(request);
+    return Await(request);
+  }
   return Guarded("there is no memory to prepare the call",
                  [&]() -> absl::StatusOr<ExecuteResult> { return RunPrepared(request); });
 }
@@ -365,18 +373,24 @@ absl::StatusOr<ExecuteResult> Manager::RunPrepared(Request& request) {
     Request guarded;
     guarded.commands = preparation.Guarded();
     guarded.options = request.options;
-    auto result = Run(guarded);
-    if (!result.ok() && preparation.moved()) continue;
-    preparation.Settle(result);
-    return result;
+    Commit(guarded);
+    const bool moved = !guarded.result.ok() && preparation.moved();
+    // By what was written, whether or not it is active by the deadline.
+    if (!moved) preparation.Settle(guarded.result);
+    auto result = Await(guarded);
+    if (!moved) return result;
   }
   return AlwaysMoved();
 }
 
-absl::StatusOr<ExecuteResult> Manager::Run(Request& request) {
+void Manager::Commit(Request& request) {
   Request* const one[] = {&request};
   committer_->Enqueue(one);
   committer_->Finish(request);
+}
+
+// What became of it, once all that it rests on is active.
+absl::StatusOr<ExecuteResult> Manager::Await(Request& request) {
   Answer answer = AnswerOf(request);
   if (answer.active_ms > 0) {
     std::unique_lock lock(mutex_);
@@ -584,13 +598,15 @@ void Manager::LetGo(AsyncCalls& answered) {
 }
 
 absl::StatusOr<uint64_t> Manager::AddFollower(Follower follower, const FollowerOptions& options) {
-  const CatalogVersion latest = std::max(sequencer_.head().version, log_->Head().version);
-  if (options.after > latest) {
-    return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
-                     absl::StrCat("a follower of what comes after version ", options.after.value,
-                                  " cannot begin: the latest version is ", latest.value));
-  }
-  return followers_.Add(std::move(follower), options);
+  return Guarded("there is no memory for the follower", [&]() -> absl::StatusOr<uint64_t> {
+    const CatalogVersion latest = std::max(sequencer_.head().version, log_->Head().version);
+    if (options.after > latest) {
+      return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                       absl::StrCat("a follower of what comes after version ", options.after.value,
+                                    " cannot begin: the latest version is ", latest.value));
+    }
+    return followers_.Add(std::move(follower), options);
+  });
 }
 
 // As if the factory that makes keys, where there is one, had made one.

@@ -144,15 +144,16 @@ absl::StatusOr<uint64_t> Followers::Add(Follower follower, const FollowerOptions
   const uint64_t id = next_id_++;
   auto running = std::make_shared<Running>(*this, std::move(follower),
                                            FollowerStats{.id = id, .reached = options.after});
+  running_.emplace(id, running);
   const absl::Status started = CallGuarded([&] {
     running->Start();
     return absl::OkStatus();
   });
   if (!started.ok()) {
+    running_.erase(id);
     return MakeError(Reason::INTERNAL,
                      absl::StrCat("no thread for the follower: ", started.message()));
   }
-  running_.emplace(id, std::move(running));
   return id;
 }
 

@@ -63,8 +63,9 @@ struct HandleSpec {
     ObjectKind kind = ObjectKind::kTable;
     std::string schema;  // Empty at the root.
     std::string name;
-    // Null if there is no factory for it, or if this is a probe without a trial of it. Stays
-    // open as long as what is built now.
+    // Null if there is no factory for it, or if this is a probe while there can be none (of a
+    // kRestart one, or for a version that is not active yet). Stays open as long as what is
+    // built now.
     std::shared_ptr<Handle> handle;
   };
 

@@ -121,7 +121,7 @@ HandleCache::Taken HandleCache::Take(const Asked& asked) {
       if (entry.name.empty()) entry.name = std::string(asked.object.name());
       if (auto answer = Ready(asked, entry, trash)) return *std::move(answer);
       // Anew after each wait: what is active may be another version by now.
-      if (IsOnlyAsActive(asked)) {
+      if (IsOnlyAsActive(asked.factory, asked.key)) {
         return MakeError(Reason::PREPARE_FAILED,
                          absl::StrCat(NameOf(asked.view, asked.object),
                                       ": there is a handle of it as it is in the active version "
@@ -170,14 +170,11 @@ absl::Status HandleCache::Why(const Entry& entry) const {
                                 "; another one may be made in ", left_ms, " ms)"));
 }
 
-// Whether the handle must not be made, since it works for the active version only and is
-// another one there.
-bool HandleCache::IsOnlyAsActive(const Asked& asked) const {
-  if (!asked.factory.is_eager() && asked.factory.reconfigure == Reconfigure::kSwap) return false;
+bool HandleCache::IsOnlyAsActive(const Factory& factory, const HandleKey& key) const {
+  if (!factory.is_eager() && factory.reconfigure == Reconfigure::kSwap) return false;
   const auto active = store_.At(active_.Now());
   if (!active.ok()) return false;
-  return !active->Find(asked.key.id) ||
-         EffectiveFingerprints(*active).Of(asked.key.id) != asked.key.fingerprint;
+  return !active->Find(key.id) || EffectiveFingerprints(*active).Of(key.id) != key.fingerprint;
 }
 
 // REQUIRES: mutex_ is held. So do all that follow and take a `Trash`.
@@ -296,8 +293,6 @@ void HandleCache::Publish(const Asked& asked, const Taken& made, Trash place) {
     entry.wanted = asked.factory.is_eager();
     // Whoever made it, there is one of an object that works for the active version.
     if (asked.factory.is_eager()) SupersedeLocked(asked.key.id, asked.key.fingerprint, trash);
-    // The catalog moved on meanwhile, or was an older one from the start.
-    if (store_.latest() != asked.view.version()) entry.doubtful = new_doubts_ = true;
     NoteUse(entry);
     place.front() = *made;
     if (IsToBeKept(entry)) Keep(entry, place, trash);
@@ -309,6 +304,8 @@ void HandleCache::Publish(const Asked& asked, const Taken& made, Trash place) {
     entry.retry_ms = clock_.SteadyMs() + std::min(first_ms << doublings, most_ms);
     if (entry.superseded) entry.error = absl::OkStatus();
   }
+  // The catalog moved on meanwhile, or was an older one from the start.
+  if (store_.latest() != asked.view.version()) entry.doubtful = new_doubts_ = true;
   changed_.notify_all();
   tend_.notify_all();
 }
@@ -390,6 +387,10 @@ void HandleCache::Offer(const HandleKey& key, const Factory& factory,
   const std::lock_guard lock(mutex_);
   WithdrawLocked(trial);  // It was planned before, with another id, and was not written.
   if (closed_ || trial->taken()) return;
+  // Of an equal one that nobody took yet: it serves as well, and is not closed here, where
+  // commits wait.
+  const auto equal = offered_.find(key);
+  if (equal != offered_.end() && IsFor(*equal, key, trial->what())) return;
   if (factory.reconfigure == Reconfigure::kRestart) entries_[key].trial = HandleWatch(trial);
   Offered& offered = offered_[key];
   trash.splice(trash.end(), offered.trial);

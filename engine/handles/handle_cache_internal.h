@@ -117,6 +117,9 @@ class HandleCache final : public Handles {
   absl::StatusOr<std::shared_ptr<LiveHandle>> Build(
       const CatalogView& view, const ConfiguredDescriptor& object, const Factory& factory,
       ObjectId first_new, NeedHandle need, const std::shared_ptr<LiveHandle>& previous) const;
+  // Whether what `factory` makes must not be made under `key`, since it works for the active
+  // version only, and the object is another one there.
+  bool IsOnlyAsActive(const Factory& factory, const HandleKey& key) const;
   // The handle that is in use of `id`, of whatever version; null if there is none.
   std::shared_ptr<LiveHandle> Running(ObjectId id) const;
   // Who needs a handle under `key` gets `trial`, which `factory` built, and not under another
@@ -181,7 +184,6 @@ class HandleCache final : public Handles {
   Taken Take(const Asked& asked);
   std::optional<Taken> Ready(const Asked& asked, Entry& entry, Trash& trash);
   absl::Status Why(const Entry& entry) const;
-  bool IsOnlyAsActive(const Asked& asked) const;
   bool OthersAreBusy(const HandleKey& key) const;
   std::vector<HandleWatch> OthersOf(const HandleKey& key) const;
   void CloseOthers(const HandleKey& key, std::string_view what);

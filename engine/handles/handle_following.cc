@@ -83,8 +83,7 @@ bool HandleCache::IsWanted(const HandleKey& key, const Factory& factory) const {
   const std::lock_guard lock(mutex_);
   if (offered_.contains(key)) return true;
   for (const auto& [other, entry] : EntriesOf(key.id)) {
-    const bool tried_again = entry.wanted && !entry.error.ok();
-    const bool in_use = !entry.kept.empty() || entry.building || tried_again;
+    const bool in_use = !entry.kept.empty() || entry.building || entry.wanted;
     if (in_use && !entry.superseded) return true;
   }
   return false;

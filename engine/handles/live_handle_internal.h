@@ -3,6 +3,7 @@
 // A handle on its way through life: it holds the handles that it needs, and is closed
 // once, at the latest when nobody holds it any more.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -72,6 +73,12 @@ class LiveHandle {
   absl::Status Start(ObjectId object);
   // Again: nothing happens. Returns once it is closed.
   void Close();
+  // Neither it nor what it needs was closed.
+  bool works() const {
+    return !*closed_ && std::all_of(needs_.begin(), needs_.end(), [](const auto& need) {
+      return need == nullptr || need->works();
+    });
+  }
   // Of a trial: somebody has taken it for an object, whose it is for ever.
   void NoteTaken() { taken_ = true; }
   bool taken() const { return taken_; }

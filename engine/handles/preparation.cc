@@ -154,8 +154,10 @@ std::optional<size_t> Preparation::Notes::CommandOf(ObjectId object) const {
 
 Preparation::Tried* Preparation::Notes::Find(ObjectId object, Comparison& comparison) {
   const auto found = tried.find(comparison.NumberOf(object));
-  const bool is_same = found != tried.end() && found->second.fingerprint == comparison.Of(object);
-  return is_same ? &found->second : nullptr;
+  if (found == tried.end() || found->second.fingerprint != comparison.Of(object)) return nullptr;
+  // It may have been taken for what was then not written, and closed.
+  const std::shared_ptr<LiveHandle>& trial = found->second.trial;
+  return trial == nullptr || trial->works() ? &found->second : nullptr;
 }
 
 // Lets go what was tried and is another one by now, before others take its place.
@@ -280,9 +282,19 @@ class Preparation::Trials {
     }
     for (ObjectId ref : object.refs()) {
       const ObjectDescriptor target = comparison_.after().Find(ref);
-      if (comparison_.IsMoved(ref) && !CanBeTried(target)) return false;
+      if (comparison_.IsMoved(ref) ? !CanBeTried(target) : !IsThere(target)) return false;
     }
     return true;
+  }
+
+  // Of some there are handles for the active version only, and base is perhaps not active yet.
+  bool IsThere(const ObjectDescriptor& object) {
+    const Factory* factory = cache_.FactoryOf(object);
+    if (factory == nullptr) return true;
+    const HandleKey key{object.id(), old_ones_.Of(object.id())};
+    if (cache_.IsOnlyAsActive(*factory, key)) return false;
+    return std::ranges::all_of(object.refs(),
+                               [this](ObjectId ref) { return IsThere(base_.Find(ref)); });
   }
 
   // Null if there can be none.
@@ -306,6 +318,7 @@ class Preparation::Trials {
     const ObjectDescriptor object = comparison_.after().Find(id);
     if (cache_.FactoryOf(object) == nullptr) return std::shared_ptr<LiveHandle>();
     if (!comparison_.IsMoved(id)) {
+      if (!IsThere(object)) return std::shared_ptr<LiveHandle>();
       return cache_.Acquire(base_, old_ones_, id, HandleCache::Attempt::kNow);
     }
     auto trial = TrialOf(object);
@@ -414,12 +427,12 @@ absl::Status Preparation::Prepare(const Catalog& base) {
   }
   Comparison comparison(base, draft);
   notes_->DropStale(comparison);
-  const std::vector<Task> tasks = notes_->TasksIn(comparison);
-  if (tasks.empty()) return absl::OkStatus();
-  ANNALS_RETURN_IF_ERROR(cache_.Enter());
-  const HandleCache::Inside visit(cache_);
   Trials trials(*notes_, base, comparison);
-  for (const Task& task : tasks) ANNALS_RETURN_IF_ERROR(trials.Do(task));
+  for (const Task& task : notes_->TasksIn(comparison)) {
+    ANNALS_RETURN_IF_ERROR(cache_.Enter());
+    const HandleCache::Inside visit(cache_);
+    ANNALS_RETURN_IF_ERROR(trials.Do(task));
+  }
   return absl::OkStatus();
 }
 

@@ -113,9 +113,10 @@ class ExclusiveSchedules : public HandleSchedules {
     closing_.WaitUntilThere();
     const int builds = script_->Of("C").builds;
     auto next = std::async(std::launch::async, [&] { return TryGet(kConnectionKind, "C"); });
+    EXPECT_TRUE(
+        Eventually([&] { return StatusOf(kConnectionKind, "C").state == HandleState::kBuilding; }));
     EXPECT_EQ(next.wait_for(std::chrono::milliseconds(30)), std::future_status::timeout);
     EXPECT_EQ(script_->Of("C").builds, builds);
-    EXPECT_EQ(StatusOf(kConnectionKind, "C").state, HandleState::kBuilding);
     closing_.LetGo();
     closing.get();
     EXPECT_THAT(next.get(), IsOk());
@@ -215,6 +216,21 @@ TEST_F(ExclusiveSchedules, ATrialIsOfTheObjectThatIsWrittenAndNotOfWhoGotItsIdFi
   EXPECT_FALSE(ours->closed);
 }
 
+// The deadline ends the wait, not the version: its handle is the trial, and no other is built
+// beside it.
+TEST_F(ExclusiveSchedules, WhatIsWrittenButNotActiveByTheDeadlineKeepsItsTrial) {
+  OpenExclusive();
+  EXPECT_THAT(manager_->Execute(ConnectionNamed("C", "h1"),
+                                {.delay = absl::Milliseconds(500),
+                                 .deadline = absl::Now() + absl::Milliseconds(20)}),
+              FailsWith(Reason::DEADLINE_EXCEEDED));
+  clock_.Pass(1000);
+  Follow();
+  EXPECT_EQ(Get(kConnectionKind, "C")->host, "h1");
+  EXPECT_EQ(script_->Of("C").builds, 1);
+  EXPECT_EQ(script_->Of("C").closes, 0);
+}
+
 TEST_F(ExclusiveSchedules, WhatIsNotActiveAnyMoreWhenItsTurnComesIsNotBuilt) {
   OpenExclusive();
   Do(Lazily(ConnectionNamed("C", "h1")));
@@ -235,6 +251,8 @@ TEST_F(ExclusiveSchedules, WhatIsNotActiveAnyMoreWhenItsTurnComesIsNotBuilt) {
   EXPECT_THAT(first.get(), IsOk());
   EXPECT_THAT(stale.get(), FailsWith(Reason::PREPARE_FAILED, {"active version"}));
   Follow();
+  // It was in use, so that the next one was built without being asked for.
+  EXPECT_EQ(StatusOf(kConnectionKind, "C").state, HandleState::kReady);
   EXPECT_EQ(Get(kConnectionKind, "C")->host, "h3");
   EXPECT_THAT(script_->TakeLog(), Not(Contains("build C h2")));
 }
@@ -412,6 +430,43 @@ TEST_F(HandleSchedules, OfManyThatDoNotCloseTheLastAreNamedAndAllCounted) {
   EXPECT_THAT(closed, FailsWith(Reason::INTERNAL, {"stuck C30.", "stuck C129.", "and 30 more"}));
   EXPECT_THAT(std::string(closed.message()), Not(HasSubstr("stuck C29.")));
   EXPECT_EQ(manager_->handles().GetStats().close_failures, 130u);
+}
+
+// --- Versions that are not active yet, or not any more.
+
+// Of S there can be no handle yet, so that K is not tried before it is written.
+TEST_F(HandleSchedules, ACommitMayRestOnWhatIsNotActiveYet) {
+  Do(ConnectionNamed("C", "h1"));
+  std::atomic<int> done{0};
+  const auto execute_late = [&](CatalogCommand command) {
+    const CatalogVersion before = Head();
+    manager_->ExecuteAsync({std::move(command)}, {.delay = absl::Milliseconds(500)},
+                           [&](const absl::StatusOr<ExecuteResult>& result) {
+                             EXPECT_THAT(result, IsOk());
+                             ++done;
+                           });
+    EXPECT_TRUE(Eventually([&] { return Head() > before || done > 0; }));
+  };
+  execute_late(SourceNamed("S", "C"));
+  execute_late(SinkNamed("K", "S", "C"));
+  EXPECT_EQ(done, 0);
+  clock_.Pass(10'000);
+  EXPECT_TRUE(Eventually([&] { return done == 2; }));
+  Follow();
+  EXPECT_EQ(StatusOf(kSinkKind, "K").state, HandleState::kReady);
+}
+
+TEST_F(HandleSchedules, WhatFailedForAVersionThatNobodyHasAnyMoreIsForgotten) {
+  Do(Lazily(ConnectionNamed("C", "h1")));
+  const ObjectId id = IdOf(kConnectionKind, "C");
+  {
+    const Catalog old = manager_->Latest();
+    Do(DropConfigured{.kind = kConnectionKind, .name = "C"});
+    script_->OnBuild([](const HandleSpec& /*spec*/) { return absl::UnavailableError("no"); });
+    EXPECT_THAT(TryGet(old, id), FailsWith(Reason::PREPARE_FAILED));
+    EXPECT_EQ(States().size(), 1u);
+  }
+  EXPECT_TRUE(Eventually([&] { return States().empty(); }));
 }
 
 }  // namespace

@@ -243,6 +243,43 @@ TEST(OutOfMemoryTest, ACommandIsExecutedAsAWholeOrNotAtAll) {
   EXPECT_GT(allocations, 200u);
 }
 
+TEST(OutOfMemoryTest, ACommandAloneThrowsNothingAtItsCaller) {
+  MemoryDisk disk;
+  const Manager manager = MustOpen(disk);
+  bool failed = true;
+  uint64_t kth = 1;
+  for (; failed && !::testing::Test::HasFailure(); ++kth) {
+    SCOPED_TRACE(absl::StrCat("allocation ", kth));
+    CatalogCommand command = SchemaNamed(absl::StrCat("S", kth));
+    const CatalogVersion before = LatestOf(*manager);
+    const FailingAllocation failing(kth);
+    const Result result = SaidBy([&] { return manager->Execute(std::move(command)); });
+    failed = failing.happened();
+    EXPECT_EQ(result.ok(), LatestOf(*manager) > before) << result.status();
+  }
+  EXPECT_GT(kth, 20u);
+}
+
+TEST(OutOfMemoryTest, AFollowerIsAddedOrRefused) {
+  MemoryDisk disk;
+  const Manager manager = MustOpen(disk);
+  bool failed = true;
+  uint64_t kth = 1;
+  for (; failed && !::testing::Test::HasFailure(); ++kth) {
+    SCOPED_TRACE(absl::StrCat("allocation ", kth));
+    absl::StatusOr<uint64_t> added;
+    {
+      Follower follower = [](const CatalogEvent& /*event*/) { return absl::OkStatus(); };
+      const FailingAllocation failing(kth);
+      added = SaidBy([&] { return manager->AddFollower(std::move(follower), {}); });
+      failed = failing.happened();
+    }
+    EXPECT_EQ(manager->GetStats().followers.size(), added.ok() ? 1u : 0u) << added.status();
+    if (added.ok()) manager->RemoveFollower(*added);
+  }
+  EXPECT_GT(kth, 3u);
+}
+
 // A call that nobody waits for, and the one answer to it.
 class AsyncAttempt {
  public:
