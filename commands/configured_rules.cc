@@ -186,22 +186,24 @@ ObjectDescriptor FindNamed(const CatalogView& catalog, ObjectKind kind, const Ob
 
 std::string PathOf(const ObjectName& name) { return Qualified(name.schema, name.name); }
 
-// A name behind such a key may be a value that lacks its quotes.
-std::string ShownName(const std::string& key, const ObjectName& name, std::string text) {
-  const bool hidden = name.kind != ObjectKind::kSecret && SoundsSensitive(key);
+// A name behind such a key, or given to a secret, may be a value that lacks its quotes.
+std::string ShownName(ObjectKind kind, const std::string& key, const ObjectName& name,
+                      std::string text) {
+  const bool value = kind == ObjectKind::kSecret || SoundsSensitive(key);
+  const bool hidden = name.kind != ObjectKind::kSecret && value;
   return hidden ? std::string(kMasked) : std::move(text);
 }
 
-absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefinition* defined,
-                                   const std::string& key, const ObjectName& name,
-                                   absl::Status& missing) {
+absl::StatusOr<Option> ResolveName(const CatalogView& catalog, ObjectKind kind,
+                                   const OptionDefinition* defined, const std::string& key,
+                                   const ObjectName& name, absl::Status& missing) {
   const std::vector<ReferenceTarget> targets = TargetsOf(defined);
   const bool text = defined != nullptr && defined->type != OptionType::kObject;
   if (text && name.kind != ObjectKind::kSecret) {
-    return MakeError(
-        Reason::INVALID_VALUE,
-        absl::StrCat(OptionName(key), " takes a value, found the name ",
-                     ShownName(key, name, Quoted(name.name)), "; a text stands in quotes: '...'"));
+    return MakeError(Reason::INVALID_VALUE,
+                     absl::StrCat(OptionName(key), " takes a value, found the name ",
+                                  ShownName(kind, key, name, Quoted(name.name)),
+                                  "; a text stands in quotes: '...'"));
   }
   for (const ReferenceTarget& target : targets) {
     const ObjectDescriptor found = FindNamed(catalog, target.kind, name);
@@ -220,7 +222,7 @@ absl::StatusOr<Option> ResolveName(const CatalogView& catalog, const OptionDefin
         MakeError(Reason::OBJECT_NOT_FOUND,
                   absl::StrCat(OptionName(key), " names ",
                                name.kind ? ToAbsl(KindName(*name.kind)) : KindList(targets), " ",
-                               ShownName(key, name, PathOf(name)), ", which does not exist"));
+                               ShownName(kind, key, name, PathOf(name)), ", which does not exist"));
   }
   return Option{key, "", kNotFoundYet};
 }
@@ -234,7 +236,7 @@ absl::StatusOr<Option> ResolveOne(const CatalogView& catalog, ObjectKind kind,
   if (const auto* elements = std::get_if<std::vector<std::string>>(&setting.value)) {
     return ResolveList(kind, type, setting.key, *elements);
   }
-  return ResolveName(catalog, FindOption(kind, type, setting.key), setting.key,
+  return ResolveName(catalog, kind, FindOption(kind, type, setting.key), setting.key,
                      std::get<ObjectName>(setting.value), missing);
 }
 

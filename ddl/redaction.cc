@@ -59,6 +59,7 @@ class Redactor {
       if (at >= sql_.size()) return Masked();
       const std::string_view token = sql_.substr(at, TokenLength(sql_.substr(at)));
       at += token.size();
+      rest_ = sql_.substr(at);
       Take(token);
     }
   }
@@ -79,11 +80,18 @@ class Redactor {
     bool inherited = false;  // The whole list is to be hidden.
   };
 
+  static constexpr std::array<std::string_view, 4> kVerbs = {"CREATE", "ALTER", "DROP", "REFRESH"};
+
   Item& item() { return levels_.back(); }
+  const Item& item() const { return levels_.back(); }
   bool in_list() const { return levels_.size() > 1; }
 
   void Take(std::string_view token) {
     if (token == ";") return EndStatement();
+    if (LacksSemicolonBefore(token)) {
+      EndStatement();
+      lacks_semicolon_ = true;
+    }
     if (!open_) return;
     if (of_secret_) {
       TakeOfSecret(token);
@@ -102,7 +110,7 @@ class Redactor {
     } else if (token == "=") {
       item().key.clear();
     }
-    last_ = token;
+    before_last_ = std::exchange(last_, token);
   }
 
   static bool IsName(std::string_view token) {
@@ -156,6 +164,8 @@ class Redactor {
   void TakeHidden(std::string_view token) {
     Hiding& hiding = item().hiding;
     const bool name = IsName(token);
+    // A secret may be made here, if a semicolon is missing: what is behind its commas is hidden.
+    if (!in_list() && IsOneOf(last_, kVerbs) && IsSecrets(token)) item().inherited = true;
     const bool value_may_begin = hiding == Hiding::kAfterKey || hiding == Hiding::kValue;
     if (hiding == Hiding::kAfterKey && !item().key.empty() && BeginsSomeOption(KeyWith(token))) {
       item().key = KeyWith(token);
@@ -199,47 +209,74 @@ class Redactor {
          "RESET",    "DROP",       "COMMENT", "RENAME", "TO",         "AS",      "VALUE",   "WITH",
          "VALIDATE", "INITIALIZE", "TRUE",    "FALSE",  "DEPENDENTS", "CASCADE", "RESTRICT"});
     static constexpr auto kSigns = std::to_array<std::string_view>({"(", ")", ",", "="});
-    static constexpr auto kWheres = std::to_array<std::string_view>({"ENV", "FILE"});
-    const bool where = IsOneOf(last_, kWheres);
-    const bool dot = token == "." && std::exchange(named_, false);
-    named_ = IsName(token) && (where || IsPlaceOfName() || dotted_);
-    dotted_ = dot;
-    const bool shown =
-        named_ || dot || IsOneOf(token, kSigns) || IsOneOf(token, kWords) ||
-        (IsString(token) && (where || Is(last_, "COMMENT") || IsOneOf(StringOf(token), kWords)));
+    static constexpr auto kBeforeShown =
+        std::to_array<std::string_view>({"ENV", "FILE", "COMMENT"});
+    const bool renamed = Is(before_last_, "RENAME") && Is(last_, "TO");
+    const bool place_of_name = IsSecrets(last_) || Is(last_, "EXISTS") || renamed || dotted_;
+    // A secret may itself be called ENV.
+    const bool place_of_string = !named_ && IsOneOf(last_, kBeforeShown);
+    dotted_ = token == "." && named_;
+    named_ = IsName(token) && place_of_name;
+    const bool shown = named_ || dotted_ || IsOneOf(token, kSigns) || IsOneOf(token, kWords) ||
+                       (IsString(token) && (place_of_string || IsOneOf(StringOf(token), kWords)));
     if (!shown) Hide(token);
   }
 
   // ---- The statement.
 
-  // The verb, and what it is about. Only statements about configured objects hold what is
-  // to be hidden.
+  // The verb, and what it is about. What drops, and all about schemas, holds only names.
   bool NoteStatementWord(std::string_view token) {
-    static constexpr std::array<std::string_view, 5> kOthers = {"TABLE", "SCHEMA", "INDEX",
-                                                                "UNIQUE", "ZONE"};
-    static constexpr std::array<std::string_view, 3> kVerbs = {"CREATE", "ALTER", "DROP"};
+    static constexpr std::array<std::string_view, 4> kClosed = {"TABLE", "INDEX", "UNIQUE", "ZONE"};
+    static constexpr std::array<std::string_view, 2> kMakes = {"CREATE", "ALTER"};
     static constexpr std::array<std::string_view, 2> kLooks = {"SHOW", "DESCRIBE"};
     if (words_ == 0 && Is(token, "EXPLAIN")) return true;
-    ++words_;
-    if (words_ == 1) verb_ = token;
-    if (words_ != 2) return words_ == 1;
-    if (IsOneOf(verb_, kVerbs) && IsOneOf(token, kOthers)) open_ = false;
-    of_secret_ = Is(token, "SECRET") && !IsOneOf(verb_, kLooks);
+    if (++words_ == 1) verb_ = token;
+    const bool closed = IsOneOf(token, kClosed);
+    if (words_ == 2 && closed && IsOneOf(verb_, kMakes)) open_ = lacks_semicolon_;
+    of_secret_ = !has_kind_ && IsSecrets(token) && !IsOneOf(verb_, kLooks);
+    has_kind_ = has_kind_ || closed || Is(token, "SCHEMA") || IsKind(token);
     return !open_ || of_secret_;
+  }
+
+  // Whether a statement begins with `token` though no `;` ended the one before. No name is
+  // called CREATE, ALTER or DROP, but an option may be, and ALTER TABLE has such actions: of
+  // a column that is called like a kind, with SET or DROP behind it.
+  bool LacksSemicolonBefore(std::string_view token) const {
+    if (of_secret_ || words_ == 0 || !IsOneOf(token, kVerbs)) return false;
+    const bool in_key = item().setting && (!item().key.empty() || Is(last_, "SET"));
+    const bool goes_on = in_list() || in_key || item().hiding != Hiding::kNo || Is(last_, "SHOW");
+    if (open_ && goes_on) return false;
+    std::string_view rest = rest_;
+    const std::string_view next = NextToken(rest);
+    if (next.empty() || WordLength(next) != next.size()) return false;
+    if (Is(token, "CREATE")) return true;
+    if (!open_ && Is(verb_, "CREATE") && !Is(token, "REFRESH")) return true;
+    const std::string_view then = NextToken(rest);
+    return (IsKind(next) || Is(next, "IF")) && !Is(then, "SET") && !Is(then, "DROP");
+  }
+
+  static std::string_view NextToken(std::string_view& rest) {
+    rest.remove_prefix(BlankLength(rest));
+    const std::string_view token = rest.substr(0, TokenLength(rest));
+    rest.remove_prefix(token.size());
+    return token;
   }
 
   void EndStatement() {
     levels_.assign(1, {});
     open_ = true;
     of_secret_ = false;
+    lacks_semicolon_ = has_kind_ = false;
     words_ = 0;
-    last_ = {};
+    last_ = before_last_ = {};
     named_ = dotted_ = false;
   }
 
   static bool IsKind(std::string_view word) {
     return FindKindByName(word) != nullptr || FindKindByPlural(word) != nullptr;
   }
+
+  static bool IsSecrets(std::string_view word) { return Is(word, "SECRET") || Is(word, "SECRETS"); }
 
   // Whether what comes is the name of an object, or of a type.
   bool IsPlaceOfName() const {
@@ -278,13 +315,17 @@ class Redactor {
   }
 
   const std::string_view sql_;
+  std::string_view rest_;     // Behind the token.
   std::vector<bool> hidden_;  // Byte by byte.
   std::vector<Item> levels_ = std::vector<Item>(1);
   bool open_ = true;        // The statement may hold what is to be hidden.
   bool of_secret_ = false;  // It makes or alters a secret.
-  size_t words_ = 0;        // Of the statement, in front of its lists.
+  bool has_kind_ = false;   // A word came that says what kind of object it is about.
+  bool lacks_semicolon_ = false;
+  size_t words_ = 0;  // Of the statement, in front of its lists.
   std::string_view verb_;
   std::string_view last_;  // The token before this one.
+  std::string_view before_last_;
   // Of what makes a secret: this is a name, and this the dot behind one.
   bool named_ = false;
   bool dotted_ = false;

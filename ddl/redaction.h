@@ -15,8 +15,8 @@ namespace annals::ddl {
 // do quotes: PASSWORD '*****', PASSWORD SECRET p. Lines and columns stay what they are.
 //
 // It goes by tokens alone, so it serves statements that are wrong, are cut off anywhere, or
-// lack a quote, and rather hides too much. What makes and alters tables, indexes, schemas
-// and zones is as it was.
+// lack a quote or the `;` between two, and rather hides too much. What makes and alters tables,
+// indexes, schemas and zones is as it was.
 std::string Redacted(std::string_view sql);
 
 }  // namespace annals::ddl

@@ -162,7 +162,7 @@ TEST(ConfiguredStatementTest, ErrorsTellThePlaceAndWhatWasExpected) {
   EXPECT_EQ(ConfiguredError("CREATE SOURCE s FROM CONNECTION 'c'"),
             "line 1, column 33: found `'c'`, expected a name");
   EXPECT_EQ(ConfiguredError("CREATE SECRET s FROM ENV x"),
-            "line 1, column 26: found `x`, expected a string");
+            "line 1, column 26: found `*`, expected a string");
   EXPECT_EQ(ConfiguredError("CREATE CATALOG c USING a WITH ('type' = 'b')"),
             "line 1, column 32: the type is given twice");
   EXPECT_EQ(ConfiguredError("ALTER CONNECTION c TO postgres"),

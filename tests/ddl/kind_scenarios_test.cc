@@ -285,6 +285,8 @@ TEST_F(KindScenarios, F21_AndM22_ATextForASensitiveOptionIsRefusedAndNotRepeated
     EXPECT_THAT(store_.message(), AllOf(Not(HasSubstr("hunter2")), Not(HasSubstr("HUNTER2"))))
         << sql;
   }
+  ExpectRefused("ALTER SECRET p SET (ENV = hunter2)", "INVALID_VALUE");
+  EXPECT_THAT(store_.message(), HasSubstr("found the name ***"));
   ExpectRefused("CREATE CATALOG c USING free WITH ('token' = hunter2)", "OBJECT_NOT_FOUND");
   EXPECT_THAT(store_.message(), Not(HasSubstr("HUNTER2")));
   ExpectRefused("CREATE CATALOG c USING test WITH ('password' = 'hunter2')", "INVALID_VALUE");

@@ -48,14 +48,27 @@ TEST(RedactionTest, WhatFollowsASensitiveKeyIsHidden) {
 TEST(RedactionTest, NamesOfSecretsAndWhatIsNoValueStay) {
   for (const std::string_view sql :
        {"CREATE CONNECTION c TO kafka (SASL PASSWORD SECRET p, SSL KEY = SECRET \"s\".\"k\")",
-        "CREATE CATALOG c WITH ('password' = SECRET s.p)", "ALTER CONNECTION c RESET (PASSWORD)",
-        "ALTER CATALOG c RESET ('password', 'token')", "REFRESH SECRET p", "DROP SECRET p CASCADE",
+        "CREATE CATALOG c WITH ('password' = SECRET s.p)",
+        "ALTER CONNECTION c RESET (PASSWORD)",
+        "ALTER CATALOG c RESET ('password', 'token')",
+        "REFRESH SECRET p",
+        "DROP SECRET p CASCADE",
         "CREATE SECRET p FROM ENV 'KAFKA_PASSWORD' COMMENT 'the token'",
         "ALTER SECRET p FROM FILE '/run/secrets/p', RENAME TO q",
         "CREATE TABLE t (password VARCHAR DEFAULT 'x', key INT DEFAULT 5, token INT)",
         "ALTER TABLE t ADD COLUMN secret VARCHAR(20) DEFAULT 'x'",
+        "CREATE TABLE t (refresh INT, password VARCHAR DEFAULT 'x')",
+        "ALTER TABLE t ALTER COLUMN password SET DEFAULT 'x'",
+        "ALTER TABLE t ALTER password SET DEFAULT 'x'",
+        "ALTER TABLE t ALTER secret SET DEFAULT 'x'",
+        "ALTER TABLE t ALTER secret SET DATA TYPE VARCHAR DEFAULT 'x'",
+        "ALTER TABLE t DROP COLUMN IF EXISTS password",
+        "ALTER TABLE t DROP (password, secret)",
+        "DROP TABLE secret.password CASCADE",
+        "CREATE SCHEMA IF NOT EXISTS secret",
         "CREATE CONNECTION c TO ssh tunnel (HOST 'h', PUBLIC KEY 1 'ssh-ed25519 AAAA')",
-        "ALTER CONNECTION c ROTATE KEYS", "COMMIT MESSAGE 'a new password'",
+        "ALTER CONNECTION c ROTATE KEYS",
+        "COMMIT MESSAGE 'a new password'",
         "SHOW SECRETS LIKE '%token%'"}) {
     EXPECT_EQ(Redacted(sql), sql);
   }
@@ -117,13 +130,67 @@ TEST(RedactionTest, NamesMaySoundLikeAnything) {
        {"CREATE CONNECTION token TO kafka (BROKER 'b')",
         "CREATE SINK k FROM s.tokens INTO CONNECTION \"password\" (TOPIC 'y')",
         "CREATE CATALOG IF NOT EXISTS keys USING secret-store WITH ('a' = 'b')",
-        "ALTER SOURCE s RENAME TO token, COMMENT 'x'", "DESCRIBE CONNECTION EXTENDED token",
-        "SHOW DEPENDENTS OF SECRET p", "SHOW CREATE SECRET p", "DESCRIBE SECRET p AS OF VERSION 3",
+        "ALTER SOURCE s RENAME TO token, COMMENT 'x'",
+        "CREATE CONNECTION IF NOT EXISTS secret TO kafka (BROKER 'b')",
+        "ALTER CONNECTION c SET AUTO CREATE CONNECTION 'x'",
+        "ALTER CONNECTION c DROP (HOST), RENAME TO secret, COMMENT 'x'",
+        "ALTER SECRET s.p RENAME TO q, FROM FILE 'x', COMMENT 'y'",
+        "DESCRIBE CONNECTION EXTENDED token", "SHOW DEPENDENTS OF SECRET p", "SHOW CREATE SECRET p",
+        "DESCRIBE SECRET p AS OF VERSION 3",
         "ALTER CONNECTION c SET PASSWORD SECRET p WITH (VALIDATE = FALSE)",
         "CREATE SECRET IF NOT EXISTS s.p FROM ENV 'X' WITH (VALIDATE = FALSE)",
         "ALTER CONNECTION c COMMENT 'the password', SET (HOST 'h') WITH (INITIALIZE FALSE)"}) {
     EXPECT_EQ(Redacted(sql), sql);
   }
+}
+
+TEST(RedactionTest, AStatementBeginsWhereTheSemicolonBeforeItIsMissing) {
+  ExpectHidden({
+      {"CREATE SCHEMA x\nCREATE CATALOG c USING x WITH ('password' = 'abc')",
+       "CREATE SCHEMA x\nCREATE CATALOG c USING x WITH ('password' = '***')"},
+      {"CREATE TABLE tt (id INT PRIMARY KEY)\nCREATE CONNECTION c TO postgres (PASSWORD 'abc')",
+       "CREATE TABLE tt (id INT PRIMARY KEY)\nCREATE CONNECTION c TO postgres (PASSWORD '***')"},
+      {"CREATE TABLE tt (id INT\nCREATE SECRET z AS 'abc'",
+       "CREATE TABLE tt (id INT\nCREATE SECRET z AS '***'"},
+      {"CREATE TABLE tt (id INT)\nALTER CATLOG c SET ('password' = 'abc')",
+       "CREATE TABLE tt (id INT)\nALTER CATLOG c SET ('password' = '***')"},
+      {"DROP TABLE x\nCREATE SECRET z AS 'abc'", "DROP TABLE x\nCREATE SECRET z AS '***'"},
+      {"DROP TABLE x\nCREAT SECRET z AS 'abc'", "DROP TABLE x\nCREAT SECRET * ** '***'"},
+      {"CREATE CONNECTION c TO kafka (BROKER 'a')\nCREATE SECRET z AS 'abc'",
+       "CREATE CONNECTION c TO kafka (BROKER 'a')\nCREATE SECRET z AS '***'"},
+      {"BEGIN CREATE SECRET z AS 'abc'", "BEGIN CREATE SECRET z AS '***'"},
+      {"ALTER TABLE t RENAME TO u CREATE SECRET z FROM 'abc'",
+       "ALTER TABLE t RENAME TO u CREATE SECRET z FROM '***'"},
+      {"ALTER TABLE t RENAME TO u ALTER SECRET IF EXISTS z FROM 'abc'",
+       "ALTER TABLE t RENAME TO u ALTER SECRET IF EXISTS z FROM '***'"},
+      {"ALTER CONNECTION c SET HOST 'h' CREATE SECRET z AS x, 'abc'",
+       "ALTER CONNECTION c SET HOST 'h' CREATE SECRET z AS *, '***'"},
+      {"ALTER CONNECTION c SET PASSWORD SECRET p CREATE SECRET z AS x, B 'abc'",
+       "ALTER CONNECTION c SET PASSWORD SECRET p ****** ****** * ** *, * '***'"},
+      {"ALTER CONNECTION c SET AUTO CREATE TABLE TRUE, PASSWORD 'abc'",
+       "ALTER CONNECTION c SET AUTO CREATE TABLE TRUE, PASSWORD '***'"},
+      {"ALTER CONNECTION c SET X 'y', AUTO CREATE TABLE TRUE, PASSWORD 'abc'",
+       "ALTER CONNECTION c SET X 'y', AUTO CREATE TABLE TRUE, PASSWORD '***'"},
+      {"PASSWORD 'abc')", "PASSWORD '***')"},
+  });
+}
+
+TEST(RedactionTest, OfASecretOnlyItsNameAndWhereItIsAreShown) {
+  ExpectHidden({
+      {"CREATE IF NOT EXISTS SECRET z AS 'abc'", "CREATE IF NOT EXISTS SECRET z AS '***'"},
+      {"CREATE OR REPLACE SECRET z FROM 'abc'", "CREATE OR REPLACE SECRET z FROM '***'"},
+      {"CREATE SECRETS z AS 'abc'", "CREATE SECRETS z AS '***'"},
+      {"SECRET z 'abc'", "SECRET z '***'"},
+      {"CREATE SECRET q FROM abc", "CREATE SECRET q FROM ***"},
+      {"CREATE SECRET q FROM ENV abc", "CREATE SECRET q FROM ENV ***"},
+      {"CREATE SECRET p2 TO abc", "CREATE SECRET p2 TO ***"},
+      {"CREATE SECRET p2 USING abc", "CREATE SECRET p2 ***** ***"},
+      {"CREATE SECRET env 'abc'", "CREATE SECRET env '***'"},
+      {"CREATE SECRET comment 'abc'", "CREATE SECRET comment '***'"},
+      {"ALTER SECRET q RENAME TO r, FROM abc", "ALTER SECRET q RENAME TO r, FROM ***"},
+      {"ALTER SECRET q RENAME TO r.s, TO abc", "ALTER SECRET q RENAME TO r.s, TO ***"},
+      {"ALTER SECRET q SET (ENV abc)", "ALTER SECRET q SET (ENV ***)"},
+  });
 }
 
 // Whatever stands between a sensitive key and the end of its item.
@@ -135,9 +202,25 @@ TEST(RedactionTest, NothingBehindASensitiveKeyIsSeenWhateverTokensItIsMadeOf) {
                                                      "CREATE CATALOG c WITH ('passwrd' ",
                                                      "CREATE CONNECTION c TO kafka PASSWORD ",
                                                      "CREATE SECRET p AS ",
+                                                     "CREATE IF NOT EXISTS SECRET p AS ",
+                                                     "CREATE SECRET p FROM ",
+                                                     "CREATE SECRET p TO ",
+                                                     "ALTER SECRET p RENAME TO r, FROM ",
                                                      "ALTER SECRET p SET VALUE ",
                                                      "CREATE SECRET p (",
-                                                     "CREAT CONNECTION c (SECRET ACCESS KEY "};
+                                                     "CREATE CONNECTION c (SECRET ACCESS KEY "};
+  // Statements that lack their semicolons.
+  static constexpr std::string_view kBefore[] = {"",
+                                                 "BEGIN ",
+                                                 "EXPLAIN ",
+                                                 "CREATE SCHEMA x\n",
+                                                 "CREATE TABLE tt (id INT PRIMARY KEY)\n",
+                                                 "CREATE INDEX i ON t (id)\n",
+                                                 "DROP TABLE x\n",
+                                                 "CREATE CONNECTION c TO kafka (BROKER 'a')\n",
+                                                 "ALTER TABLE t RENAME TO u ",
+                                                 "ALTER CONNECTION c SET HOST 'h' ",
+                                                 "SHOW SECRETS\n"};
   static constexpr std::string_view kTokens[] = {
       "'",    "''",   "\"",     "`",  "$$",  "@", "=", "-", "--", "\n", "/*",
       "*/",   "5",    "-1.5e3", "X'", "U&'", ".", "[", "]", "{",  "}",  "x",
@@ -146,7 +229,8 @@ TEST(RedactionTest, NothingBehindASensitiveKeyIsSeenWhateverTokensItIsMadeOf) {
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   std::mt19937 random(seed);
   for (int i = 0; i < 20'000; ++i) {
-    std::string sql(kStatements[random() % std::size(kStatements)]);
+    std::string sql = absl::StrCat(ToAbsl(kBefore[random() % std::size(kBefore)]),
+                                   ToAbsl(kStatements[random() % std::size(kStatements)]));
     for (size_t left = 1 + random() % 6; left > 0; --left) {
       const std::string_view blank = random() % 2 == 0 ? " " : "";
       absl::StrAppend(&sql, ToAbsl(blank), ToAbsl(kTokens[random() % std::size(kTokens)]),
@@ -193,6 +277,9 @@ TEST(RedactionTest, ErrorsShowThePlaceWithoutTheValue) {
   for (const std::string_view sql :
        {"ALTER CONNECTION c SET (PASSWORD 'hunter2);", "ALTER CONNECTION c SET (PASSWORD 'hunter2'",
         "CREATE SECRET s AS 'hunter2'", "CREATE SECRET s FROM 'hunter2'",
+        "CREATE SECRET q FROM hunter2", "ALTER SECRET q RENAME TO r, FROM hunter2",
+        "CREATE SECRET p2 TO hunter2", "SECRET z 'hunter2'", "BEGIN CREATE SECRET z AS 'hunter2'",
+        "CREATE SCHEMA x\nCREATE CATALOG c USING x WITH ('password' = 'hunter2')",
         "ALTER CATALOG c SET ('passwrd' = 'hunter2', 'x' 5 6)",
         "CREATE CONNECTION c TO kafka (PASSWORD = hunter2 y)",
         "CREATE CONNECTION c TO kafka PASSWORD 'hunter2'",
