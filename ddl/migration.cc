@@ -468,8 +468,9 @@ class Migrator {
       if (!done.ok()) return script_.LeaveOutUnless(done, what);
     }
     const auto advance = [&](IndexStatus from, std::string_view words) {
-      if (IndexNow(index)->status() != from || index.status() <= from) return;
-      script_.LeaveOutUnless(script_.Do(absl::StrCat("ALTER INDEX ", QualifiedName(after_, index),
+      const auto made = IndexNow(index);
+      if (!made || made->status() != from || index.status() <= from) return;
+      script_.LeaveOutUnless(script_.Do(absl::StrCat("ALTER INDEX ", QualifiedName(now(), *made),
                                                      " ", ToAbsl(words), ";")),
                              what);
     };
@@ -477,7 +478,9 @@ class Migrator {
     advance(IndexStatus::kBuilding, "MAKE AVAILABLE");
   }
 
-  std::optional<IndexDescriptor> IndexNow(const IndexDescriptor& index) const {
+  // One that is new has another id; one that stays may have kept its old name.
+  std::optional<IndexDescriptor> IndexNow(const IndexDescriptor& index) {
+    if (IndexStays(index.id())) return now().Get<IndexDescriptor>(index.id());
     return now().Index(after_.Find(index.parent()).name(), index.name());
   }
 

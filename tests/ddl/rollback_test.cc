@@ -249,6 +249,14 @@ TEST_F(RollbackTest, ASecretIsNeverWhatItWasBefore) {
   EXPECT_TRUE(fingerprints.insert(fingerprint()).second);
 }
 
+// The index cannot have its name back as long as the connection has it.
+TEST_F(RollbackTest, AnIndexWhoseNameIsTakenIsNoReasonToCrash) {
+  Run("CREATE TABLE u (id INT PRIMARY KEY, a INT); CREATE INDEX i ON u (a)");
+  const uint64_t then = Run("CREATE CONNECTION c TO kafka (BROKER 'a')");
+  Run("ALTER INDEX i RENAME TO j; ALTER CONNECTION c RENAME TO i");
+  EXPECT_EQ(ReasonOf(Execute({RollbackToVersion{{then}}}).status()), Reason::NOT_SUPPORTED);
+}
+
 std::string RandomStatement(std::mt19937& random) {
   const auto one_of = [&](std::initializer_list<std::string_view> texts) {
     return std::string(*(texts.begin() + random() % texts.size()));
