@@ -88,6 +88,7 @@ class Migrator {
     CreateTables();
     CreateIndexes();
     configured_.Finish();
+    for (const auto& [schema, why] : DropSchemas()) script_.LeaveOutUnless(why, schema);
     return {script_.policy(), std::move(script_).TakeSteps()};
   }
 
@@ -221,14 +222,18 @@ class Migrator {
     }
   }
 
-  // A schema is nothing but its name and what is in it.
-  void DropSchemas() {
+  // A schema is nothing but its name and what is in it. Those that stay for now, as some of
+  // that is still in use, and why.
+  std::vector<std::pair<std::string, absl::Status>> DropSchemas() {
+    std::vector<std::pair<std::string, absl::Status>> refused;
     for (const ObjectChange& change : changes_) {
       const auto schema = Before<SchemaDescriptor>(change);
-      if (!schema || after_.Schema(schema->name())) continue;
+      if (!schema || after_.Schema(schema->name()) || !now().Find(schema->id())) continue;
       const std::string name = QuoteName(schema->name());
-      script_.LeaveOutUnless(script_.Do(absl::StrCat("DROP SCHEMA ", name, ";")), "schema " + name);
+      const absl::Status done = script_.Do(absl::StrCat("DROP SCHEMA ", name, ";"));
+      if (!done.ok()) refused.emplace_back("schema " + name, done);
     }
+    return refused;
   }
 
   void CreateSchemas() {

@@ -257,6 +257,15 @@ TEST_F(RollbackTest, AnIndexWhoseNameIsTakenIsNoReasonToCrash) {
   EXPECT_EQ(ReasonOf(Execute({RollbackToVersion{{then}}}).status()), Reason::NOT_SUPPORTED);
 }
 
+TEST_F(RollbackTest, ASchemaGoesOnceNothingInItIsInUse) {
+  const uint64_t then =
+      Run("CREATE CONNECTION c TO kafka (BROKER 'a'); CREATE SOURCE s FROM CONNECTION c");
+  Run("CREATE SCHEMA s2; CREATE CONNECTION s2.c2 TO kafka (BROKER 'a');"
+      "ALTER SOURCE s SET CONNECTION s2.c2");
+  RollBack(then);
+  EXPECT_FALSE(Now().Schema("S2"));
+}
+
 std::string RandomStatement(std::mt19937& random) {
   const auto one_of = [&](std::initializer_list<std::string_view> texts) {
     return std::string(*(texts.begin() + random() % texts.size()));
