@@ -149,7 +149,12 @@ absl::StatusOr<UpdateEntries> EntriesOf(const Batches& batches, PlanContext& con
 
 }  // namespace
 
-absl::Status RollbackToVersion::Validate(Policy /*policy*/) const { return absl::OkStatus(); }
+// Version 0 is the empty catalog, and no record made it.
+absl::Status RollbackToVersion::Validate(Policy /*policy*/) const {
+  if (version.value > 0) return absl::OkStatus();
+  return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                   "version 0 does not exist; the first is version 1");
+}
 
 absl::StatusOr<UpdateEntries> RollbackToVersion::Plan(PlanContext& context) const {
   ANNALS_ASSIGN_OR_RETURN(const Catalog then, context.At(version));

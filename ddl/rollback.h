@@ -17,7 +17,7 @@ namespace annals {
 // generation of a secret. One that is made anew begins with a generation that it never had,
 // so that nothing that was made with it is taken for right again.
 //
-//   CATALOG_VERSION_NOT_FOUND  the version is above the latest
+//   CATALOG_VERSION_NOT_FOUND  the version is above the latest, or 0
 //   VERSION_TRUNCATED          the version is below the earliest
 //   NOT_SUPPORTED              what cannot be made what it was, under the policy of the
 //                              call, and why; or there are no versions where this is planned

@@ -335,6 +335,11 @@ TEST_F(RollbackTest, NamesGoBackFromWhatIsOfAnotherKind) {
   RollBack(then);
 }
 
+TEST_F(RollbackTest, NothingIsBeforeTheFirstVersion) {
+  EXPECT_EQ(ReasonOf(Execute({RollbackToVersion{{0}}}).status()),
+            Reason::CATALOG_VERSION_NOT_FOUND);
+}
+
 std::string RandomStatement(std::mt19937& random) {
   const auto one_of = [&](std::initializer_list<std::string_view> texts) {
     return std::string(*(texts.begin() + random() % texts.size()));
