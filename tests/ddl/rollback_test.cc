@@ -340,6 +340,15 @@ TEST_F(RollbackTest, NothingIsBeforeTheFirstVersion) {
             Reason::CATALOG_VERSION_NOT_FOUND);
 }
 
+TEST_F(RollbackTest, ATableOfAnotherKeyIsMadeAnewForTheSinkThatReadsIt) {
+  const uint64_t then =
+      Run("CREATE TABLE u (id INT PRIMARY KEY, b INT); CREATE CONNECTION c TO kafka (BROKER 'a');"
+          "CREATE SINK k FROM u INTO CONNECTION c (TOPIC 'x')");
+  Run("DROP TABLE u CASCADE; CREATE TABLE u (b INT PRIMARY KEY, id INT);"
+      "CREATE SINK k FROM u INTO CONNECTION c (TOPIC 'x')");
+  RollBack(then);
+}
+
 std::string RandomStatement(std::mt19937& random) {
   const auto one_of = [&](std::initializer_list<std::string_view> texts) {
     return std::string(*(texts.begin() + random() % texts.size()));
