@@ -15,7 +15,11 @@ namespace annals {
 //
 // What has a life of its own is not rolled back: how far an index is built, and the
 // generation of a secret. One that is made anew begins with a generation that it never had,
-// so that nothing that was made with it is taken for right again.
+// so that nothing that was made with it is taken for right again. Neither is what nothing
+// takes back: a zone that came by itself and was changed since is no longer one that did,
+// there is a default zone once there was one, and system views stay.
+//
+// Where no ALTER leads back, columns and tables are made anew, without their data.
 //
 //   CATALOG_VERSION_NOT_FOUND  the version is above the latest, or 0
 //   VERSION_TRUNCATED          the version is below the earliest
