@@ -13,6 +13,7 @@
 #include "annals/cli/text_table.h"
 #include "annals/commands/alter_configured.h"
 #include "annals/commands/create_configured.h"
+#include "annals/ddl/names.h"
 #include "annals/schemas/status.h"
 
 namespace annals::cli {
@@ -55,6 +56,23 @@ class EffectsTable {
     }
   }
 
+  // Data does not come back with what is made anew under an old name.
+  void AddLosses() {
+    for (const ObjectChange& change : changes_) {
+      const auto table = change.Before<TableDescriptor>();
+      if (!table) continue;
+      const auto after = change.After<TableDescriptor>();
+      if (after) {
+        AddLosses(*table, *after);
+        continue;
+      }
+      const auto named = As<TableDescriptor>(after_.Find(table->scope(), table->name()));
+      if (named && !before_.Find(named->id())) {
+        table_.AddRow({"loss", KindAndName(before_, *table), "it is made anew, without its rows"});
+      }
+    }
+  }
+
   void AddValidationOf(const CatalogCommand& command) {
     if (const auto* create = command.As<CreateConfigured>()) {
       const auto object = FindConfigured(after_, create->kind, create->schema, create->name);
@@ -77,6 +95,17 @@ class EffectsTable {
 
  private:
   static constexpr std::string_view kAsTheStatementSays = "as the statement says";
+
+  void AddLosses(const TableDescriptor& before, const TableDescriptor& after) {
+    for (const ColumnDescriptor column : before.columns()) {
+      const auto named = after.FindColumn(column.name());
+      if (after.FindColumn(column.id()) || !named || before.FindColumn(named->id())) continue;
+      table_.AddRow({"loss",
+                     absl::StrCat("column ", ddl::QuoteName(column.name()), " of ",
+                                  KindAndName(after_, after)),
+                     "it is made anew, without its values"});
+    }
+  }
 
   // What a statement says of it.
   struct How {
@@ -141,6 +170,7 @@ std::string EffectsText(const std::vector<CatalogCommand>& commands, const Catal
                         const CatalogView& after, const FactoryOf& factory_of) {
   EffectsTable table(before, after, factory_of);
   table.AddDrops();
+  table.AddLosses();
   for (const CatalogCommand& command : commands) table.AddValidationOf(command);
   table.AddRestarts();
   return table.Take();

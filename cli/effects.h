@@ -17,7 +17,8 @@ namespace annals::cli {
 using FactoryOf = std::function<const Factory*(ObjectKind kind, std::string_view type)>;
 
 // What becomes of `before`, which is `after` once `commands` are executed, a line each: all
-// that goes, where that is more than one object and its indexes; who would be asked whether
+// that goes, where that is more than one object and its indexes; tables and columns that are
+// made anew under their names, and so lose their data; who would be asked whether
 // it works, or is to be asked and cannot be; and who would start again because of what it
 // refers to. Nothing if there are none.
 std::string EffectsText(const std::vector<CatalogCommand>& commands, const CatalogView& before,

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -78,41 +77,30 @@ bool SameColumns(const ConfiguredDescriptor& a, const ConfiguredDescriptor& b) {
 void ConfiguredMigration::Drop() { DoAll(Drops()); }
 
 // What is still in use, and so goes later, may be in the way of one that gets its name.
-void ConfiguredMigration::Rename() {
-  std::map<NameScope, std::vector<Renaming>> by_scope;
-  std::map<NameScope, std::vector<ObjectId>> ids;
-  const auto add = [&](const ConfiguredDescriptor& object, std::string to) {
-    const ObjectId id = object.id();
-    ids[object.scope()].push_back(id);
-    by_scope[object.scope()].push_back(
+std::vector<Renaming> ConfiguredMigration::Renamings() {
+  std::vector<Renaming> renamings;
+  const auto add = [&](ObjectId id, std::string to) {
+    renamings.push_back(
         {std::move(to), [this, id] { return std::string(script_.now().Find(id).name()); },
          [this, id](std::string_view name) {
            return absl::StrCat(StatementOn("ALTER", script_.now(), script_.now().Find(id)),
                                " RENAME TO ", QuoteName(name), ";");
-         }});
-  };
-  const auto is_unused = [&](NameScope scope, std::string_view name) {
-    return !script_.now().Find(scope, name) && !after_.Find(scope, name) &&
-           std::ranges::none_of(by_scope[scope],
-                                [&](const Renaming& renaming) { return renaming.to == name; });
+         },
+         id});
   };
   for (const ObjectChange& change : changes_) {
     const auto object = change.Before<ConfiguredDescriptor>();
     if (!object || !script_.now().Find(object->id())) continue;
     const NameScope scope = object->scope();
     if (change.after && object->name() != change.after.name()) {
-      add(*object, std::string(change.after.name()));
+      add(object->id(), std::string(change.after.name()));
     } else if (!change.after && after_.Find(scope, object->name())) {
-      add(*object, UnusedName([&](std::string_view name) { return is_unused(scope, name); }));
+      add(object->id(), UnusedName([&](std::string_view name) {
+            return IsUnused(script_.now(), after_, renamings, scope, name);
+          }));
     }
   }
-  for (const auto& [scope, renamings] : by_scope) {
-    const auto unused = [&, in = scope](std::string_view name) { return is_unused(in, name); };
-    for (const NotRenamed& one : RenameAll(script_, renamings, unused)) {
-      const ObjectDescriptor object = script_.now().Find(ids[scope][one.which]);
-      script_.LeaveOutUnless(one.why, KindAndName(script_.now(), object));
-    }
-  }
+  return renamings;
 }
 
 void ConfiguredMigration::Finish() {

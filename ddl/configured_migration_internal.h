@@ -26,8 +26,8 @@ class ConfiguredMigration {
 
   // Drops what is gone, as far as nobody needs it: before that what it refers to goes.
   void Drop();
-  // Behind what else may have the names.
-  void Rename();
+  // What is to be called otherwise, together with what else may have the names.
+  std::vector<Renaming> Renamings();
   // All the rest, once all else is there.
   void Finish();
 

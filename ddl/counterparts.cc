@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "annals/catalog/configured.h"
@@ -47,6 +49,9 @@ class Counterparts {
     if (const auto zone = As<ZoneDescriptor>(wanted)) {
       return CanBecome(*zone, *As<ZoneDescriptor>(other));
     }
+    if (const auto table = As<TableDescriptor>(wanted)) {
+      return CanBecome(*table, *As<TableDescriptor>(other));
+    }
     if (const auto index = As<IndexDescriptor>(wanted)) {
       return CanBecome(*index, *As<IndexDescriptor>(other));
     }
@@ -58,6 +63,29 @@ class Counterparts {
 
   bool CanBecome(const ZoneDescriptor& wanted, const ZoneDescriptor& other) const {
     return wanted.partitions() == other.partitions() && wanted.consistency() == other.consistency();
+  }
+
+  // The table has no counterpart yet, so its columns are the same by their names.
+  bool CanBecome(const TableDescriptor& wanted, const TableDescriptor& other) const {
+    return ids_.Of(wanted.zone_id()) == other.zone_id() &&
+           wanted.storage_profile() == other.storage_profile() &&
+           KeyKind(then_, wanted) == KeyKind(now_, other) &&
+           Names(wanted, wanted.primary_key()) == Names(other, other.primary_key()) &&
+           Names(wanted, wanted.colocation()) == Names(other, other.colocation());
+  }
+
+  // Nothing without a key.
+  static std::optional<IndexKind> KeyKind(const CatalogView& catalog,
+                                          const TableDescriptor& table) {
+    const auto key = catalog.Get<IndexDescriptor>(table.key_index_id());
+    return key ? std::optional(key->index_kind()) : std::nullopt;
+  }
+
+  static std::vector<std::string_view> Names(const TableDescriptor& table,
+                                             const std::vector<ColumnId>& columns) {
+    std::vector<std::string_view> names;
+    for (const ColumnId id : columns) names.push_back(table.FindColumn(id)->name());
+    return names;
   }
 
   bool CanBecome(const IndexDescriptor& wanted, const IndexDescriptor& other) const {

@@ -83,11 +83,11 @@ class Migrator {
     CreateSchemas();
     MigrateZones();
     RenameObjects();
-    configured_.Rename();
     AlterTables();
     CreateTables();
     CreateIndexes();
     configured_.Finish();
+    for (const auto& [schema, why] : DropSchemas()) script_.LeaveOutUnless(why, schema);
     return {script_.policy(), std::move(script_).TakeSteps()};
   }
 
@@ -221,14 +221,18 @@ class Migrator {
     }
   }
 
-  // A schema is nothing but its name and what is in it.
-  void DropSchemas() {
+  // A schema is nothing but its name and what is in it. Those that stay for now, as some of
+  // that is still in use, and why.
+  std::vector<std::pair<std::string, absl::Status>> DropSchemas() {
+    std::vector<std::pair<std::string, absl::Status>> refused;
     for (const ObjectChange& change : changes_) {
       const auto schema = Before<SchemaDescriptor>(change);
-      if (!schema || after_.Schema(schema->name())) continue;
+      if (!schema || after_.Schema(schema->name()) || !now().Find(schema->id())) continue;
       const std::string name = QuoteName(schema->name());
-      script_.LeaveOutUnless(script_.Do(absl::StrCat("DROP SCHEMA ", name, ";")), "schema " + name);
+      const absl::Status done = script_.Do(absl::StrCat("DROP SCHEMA ", name, ";"));
+      if (!done.ok()) refused.emplace_back("schema " + name, done);
     }
+    return refused;
   }
 
   void CreateSchemas() {
@@ -271,14 +275,14 @@ class Migrator {
   // A zone that has to stay for a while may be in the way of one of its name.
   void RenameZones() {
     std::vector<Renaming> renamings;
-    std::vector<ObjectId> ids;
     const auto add = [&](ObjectId id, std::string to) {
       const auto from = [this, id] { return std::string(now().Find(id).name()); };
-      ids.push_back(id);
-      renamings.push_back({std::move(to), from, [from](std::string_view name) {
+      renamings.push_back({std::move(to), from,
+                           [from](std::string_view name) {
                              return absl::StrCat("ALTER ZONE ", QuoteName(from()), " RENAME TO ",
                                                  QuoteName(name), ";");
-                           }});
+                           },
+                           id});
     };
     const auto unused = [&](std::string_view name) {
       return !now().Zone(name) && !after_.Zone(name);
@@ -293,8 +297,12 @@ class Migrator {
       }
     }
     for (const NotRenamed& one : RenameAll(script_, renamings, unused)) {
-      script_.LeaveOutUnless(one.why, Described(now(), now().Find(ids[one.which])));
+      TellNotRenamed(renamings[one.which], one.why);
     }
+  }
+
+  void TellNotRenamed(const Renaming& renaming, const absl::Status& why) {
+    script_.LeaveOutUnless(why, Described(now(), now().Find(renaming.object)));
   }
 
   // The first table that names none makes the one that comes by itself.
@@ -344,17 +352,33 @@ class Migrator {
 
   // --- Names.
 
+  // What shares a scope may have to make room for each other, of whatever kind.
   void RenameObjects() {
-    std::map<ObjectId, std::vector<Renaming>> by_schema;
-    std::map<ObjectId, std::vector<ObjectId>> ids;
-    const auto add = [&](const ObjectDescriptor& object, Renaming renaming) {
-      by_schema[object.parent()].push_back(std::move(renaming));
-      ids[object.parent()].push_back(object.id());
-    };
+    std::map<NameScope, std::vector<Renaming>> by_scope;
+    for (std::vector<Renaming> some : {TableRenamings(), configured_.Renamings()}) {
+      for (Renaming& renaming : some) {
+        by_scope[now().Find(renaming.object).scope()].push_back(std::move(renaming));
+      }
+    }
+    for (const auto& [scope, renamings] : by_scope) {
+      const auto unused = [&, in = scope, &those = renamings](std::string_view name) {
+        return IsUnused(now(), after_, those, in, name);
+      };
+      for (const NotRenamed& one : RenameAll(script_, renamings, unused)) {
+        TellNotRenamed(renamings[one.which], one.why);
+      }
+    }
+  }
+
+  // Of tables and of their indexes.
+  std::vector<Renaming> TableRenamings() {
+    std::vector<Renaming> renamings;
     for (const ObjectChange& change : changes_) {
       const auto table = Before<TableDescriptor>(change);
       if (!table || !Stays(table->id())) continue;
-      if (table->name() != change.after.name()) add(*table, RenamingOf(*table, change.after));
+      if (table->name() != change.after.name()) {
+        renamings.push_back(RenamingOf(*table, change.after));
+      }
     }
     for (const ObjectId id : indexes_) {
       const auto index = before_.Get<IndexDescriptor>(id);
@@ -362,16 +386,9 @@ class Migrator {
       const auto wanted = IsKeyIndex(before_, *index) ? KeyIndexAfter(*index)
                           : IndexStays(id)            ? after_.Get<IndexDescriptor>(id)
                                                       : std::nullopt;
-      if (wanted) add(*index, RenamingOf(*index, *wanted));
+      if (wanted) renamings.push_back(RenamingOf(*index, *wanted));
     }
-    for (const auto& [schema, renamings] : by_schema) {
-      const auto unused = [&, scope = NameScope::In(schema)](std::string_view name) {
-        return !now().Find(scope, name) && !after_.Find(scope, name);
-      };
-      for (const NotRenamed& one : RenameAll(script_, renamings, unused)) {
-        script_.LeaveOutUnless(one.why, Described(now(), now().Find(ids[schema][one.which])));
-      }
-    }
+    return renamings;
   }
 
   std::optional<IndexDescriptor> KeyIndexAfter(const IndexDescriptor& index) const {
@@ -392,7 +409,8 @@ class Migrator {
               return absl::StrCat("ALTER ", index ? "INDEX " : "TABLE ",
                                   QualifiedName(now(), now().Find(id)), " RENAME TO ",
                                   QuoteName(to), ";");
-            }};
+            },
+            object.id()};
   }
 
   // --- What stays, and what is new.
@@ -468,8 +486,9 @@ class Migrator {
       if (!done.ok()) return script_.LeaveOutUnless(done, what);
     }
     const auto advance = [&](IndexStatus from, std::string_view words) {
-      if (IndexNow(index)->status() != from || index.status() <= from) return;
-      script_.LeaveOutUnless(script_.Do(absl::StrCat("ALTER INDEX ", QualifiedName(after_, index),
+      const auto made = IndexNow(index);
+      if (!made || made->status() != from || index.status() <= from) return;
+      script_.LeaveOutUnless(script_.Do(absl::StrCat("ALTER INDEX ", QualifiedName(now(), *made),
                                                      " ", ToAbsl(words), ";")),
                              what);
     };
@@ -477,7 +496,9 @@ class Migrator {
     advance(IndexStatus::kBuilding, "MAKE AVAILABLE");
   }
 
-  std::optional<IndexDescriptor> IndexNow(const IndexDescriptor& index) const {
+  // One that is new has another id; one that stays may have kept its old name.
+  std::optional<IndexDescriptor> IndexNow(const IndexDescriptor& index) {
+    if (IndexStays(index.id())) return now().Get<IndexDescriptor>(index.id());
     return now().Index(after_.Find(index.parent()).name(), index.name());
   }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -56,6 +57,12 @@ absl::Status MigrationScript::LeaveToCommand(const CatalogCommand& command, std:
 
 void MigrationScript::LeaveOutUnless(const absl::Status& done, std::string object) {
   if (!done.ok()) LeaveOut(std::move(object), std::string(ToStd(done.message())));
+}
+
+bool IsUnused(const CatalogView& now, const CatalogView& later,
+              const std::vector<Renaming>& renamings, NameScope scope, std::string_view name) {
+  return !now.Find(scope, name) && !later.Find(scope, name) &&
+         std::ranges::none_of(renamings, [&](const Renaming& one) { return one.to == name; });
 }
 
 std::vector<NotRenamed> RenameAll(MigrationScript& script, const std::vector<Renaming>& renamings,

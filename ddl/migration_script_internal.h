@@ -54,7 +54,12 @@ struct Renaming {
   std::string to;
   std::function<std::string()> from;                 // Its name as it is now.
   std::function<std::string(std::string_view)> sql;  // What renames it as it is now.
+  ObjectId object = kNoObject;                       // None of a column.
 };
+
+// Whether nothing in `scope` has `name`, now or later, or is to have it for a while.
+bool IsUnused(const CatalogView& now, const CatalogView& later,
+              const std::vector<Renaming>& renamings, NameScope scope, std::string_view name);
 
 // Those of `renamings` that could not be done, by their place in the list.
 struct NotRenamed {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "annals/catalog/apply.h"
 #include "annals/catalog/configured.h"
+#include "annals/catalog/object_builder.h"
 #include "annals/commands/alter_configured.h"
 #include "annals/commands/index_life_cycle.h"
 #include "annals/commands/plan.h"
@@ -51,6 +52,39 @@ void TakeStates(const CatalogView& now, CatalogDraft& target) {
   });
   for (const SetIndexStatus& status : statuses) Apply(status, target).IgnoreError();
   for (std::string& bytes : changed) target.Put(std::move(bytes));
+}
+
+// That it came by itself is no longer true of a zone that was changed or made anew.
+void TakeOriginsOfZones(const CatalogView& now, CatalogDraft& target) {
+  if (now.default_zone_id() == kNoObject) return;
+  std::vector<std::string> changed;
+  target.ForEachObject([&](const ObjectDescriptor& object) {
+    const auto zone = As<ZoneDescriptor>(object);
+    const auto zone_now = now.Get<ZoneDescriptor>(object.id());
+    if (!zone || !zone->automatic() || (zone_now && zone_now->automatic())) return;
+    ZoneFields fields = FieldsOf(*zone);
+    fields.automatic = false;
+    changed.push_back(BuildObject(fields));
+  });
+  for (std::string& bytes : changed) target.Put(std::move(bytes));
+}
+
+// There is always a default zone once there was one.
+void TakeDefaultZone(const CatalogView& now, CatalogDraft& target) {
+  const auto zone = now.DefaultZone();
+  if (!zone || target.default_zone_id() != kNoObject) return;
+  const auto named = target.Zone(zone->name());
+  const bool is_there = static_cast<bool>(target.Find(zone->id()));
+  if (!is_there && !named) target.Put(std::string(zone->bytes()));
+  target.set_default_zone_id(is_there || !named ? zone->id() : named->id());
+}
+
+// Nothing drops a system view.
+void TakeSystemViews(const CatalogView& now, CatalogDraft& target) {
+  now.ForEachObject([&](const ObjectDescriptor& object) {
+    if (object.kind() != ObjectKind::kSystemView || target.Find(object.id())) return;
+    if (target.Find(object.parent())) target.Put(std::string(object.bytes()));
+  });
 }
 
 // One that SQL would leave as it is stops all: a rollback is whole or not at all.
@@ -115,7 +149,12 @@ absl::StatusOr<UpdateEntries> EntriesOf(const Batches& batches, PlanContext& con
 
 }  // namespace
 
-absl::Status RollbackToVersion::Validate(Policy /*policy*/) const { return absl::OkStatus(); }
+// Version 0 is the empty catalog, and no record made it.
+absl::Status RollbackToVersion::Validate(Policy /*policy*/) const {
+  if (version.value > 0) return absl::OkStatus();
+  return MakeError(Reason::CATALOG_VERSION_NOT_FOUND,
+                   "version 0 does not exist; the first is version 1");
+}
 
 absl::StatusOr<UpdateEntries> RollbackToVersion::Plan(PlanContext& context) const {
   ANNALS_ASSIGN_OR_RETURN(const Catalog then, context.At(version));
@@ -123,6 +162,9 @@ absl::StatusOr<UpdateEntries> RollbackToVersion::Plan(PlanContext& context) cons
   CatalogDraft target(then, then.version(), {});
   TakeIds(now, then, target);
   TakeStates(now, target);
+  TakeOriginsOfZones(now, target);
+  TakeDefaultZone(now, target);
+  TakeSystemViews(now, target);
   const ddl::Migration migration = ddl::Migrate(now, target, context.policy());
   ANNALS_RETURN_IF_ERROR(CheckNothingIsLeftOut(migration, version));
   Batches batches;

@@ -15,9 +15,13 @@ namespace annals {
 //
 // What has a life of its own is not rolled back: how far an index is built, and the
 // generation of a secret. One that is made anew begins with a generation that it never had,
-// so that nothing that was made with it is taken for right again.
+// so that nothing that was made with it is taken for right again. Neither is what nothing
+// takes back: a zone that came by itself and was changed since is no longer one that did,
+// there is a default zone once there was one, and system views stay.
 //
-//   CATALOG_VERSION_NOT_FOUND  the version is above the latest
+// Where no ALTER leads back, columns and tables are made anew, without their data.
+//
+//   CATALOG_VERSION_NOT_FOUND  the version is above the latest, or 0
 //   VERSION_TRUNCATED          the version is below the earliest
 //   NOT_SUPPORTED              what cannot be made what it was, under the policy of the
 //                              call, and why; or there are no versions where this is planned

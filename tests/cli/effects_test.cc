@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "annals/catalog/catalog_draft.h"
@@ -9,6 +10,7 @@
 #include "annals/commands/create_configured.h"
 #include "annals/commands/create_schema.h"
 #include "annals/commands/plan.h"
+#include "annals/ddl/parse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -37,20 +39,35 @@ class EffectsTest : public ::testing::Test {
     tunnels_.probe = kafka_.probe = [](const HandleSpec&, Handle*) { return absl::OkStatus(); };
   }
 
-  static void Plan(const CatalogCommand& command, CatalogDraft& draft) {
+  static void Plan(const CatalogCommand& command, CatalogDraft& draft,
+                   Policy policy = Policy::kStrict) {
     CatalogDraft attempt(draft, draft.version(), {});
-    const auto planned = PlanBatch(std::vector{command}, draft, attempt, Policy::kStrict);
+    const auto planned = PlanBatch(std::vector{command}, draft, attempt, policy);
     EXPECT_TRUE(planned.ok()) << planned.status();
     std::move(attempt).MergeInto(draft);
   }
 
-  // With blanks in a row as one.
+  static void Run(std::string_view sql, CatalogDraft& draft) {
+    const auto statements = ddl::Parse(sql);
+    ASSERT_TRUE(statements.ok()) << statements.status();
+    for (const ddl::Statement& statement : *statements) {
+      for (const CatalogCommand& command : std::get<ddl::Write>(statement.what).commands) {
+        Plan(command, draft, Policy::kRelaxed);
+      }
+    }
+  }
+
   std::string Effects(const CatalogCommand& command) {
     CatalogDraft after(base_, {2}, {});
     Plan(command, after);
+    return Effects({command}, after);
+  }
+
+  // With blanks in a row as one.
+  std::string Effects(const std::vector<CatalogCommand>& commands, const CatalogView& after) {
     std::string text;
     for (const char c :
-         EffectsText({command}, base_, after, [this](ObjectKind, std::string_view type) {
+         EffectsText(commands, base_, after, [this](ObjectKind, std::string_view type) {
            return type == "kafka" ? &kafka_ : &tunnels_;
          })) {
       if (c != ' ' || !text.ends_with(' ')) text += c;
@@ -69,6 +86,20 @@ class EffectsTest : public ::testing::Test {
   Factory tunnels_;
   Factory kafka_;
 };
+
+TEST_F(EffectsTest, WhatIsMadeAnewUnderItsNameLosesItsData) {
+  Run("CREATE TABLE u (id INT PRIMARY KEY, a BIGINT, b INT, c INT);"
+      "CREATE TABLE v (id INT PRIMARY KEY); CREATE TABLE w (id INT PRIMARY KEY)",
+      base_);
+  CatalogDraft after(base_, {2}, {});
+  Run("ALTER TABLE u DROP COLUMN a; ALTER TABLE u ADD COLUMN a INT; ALTER TABLE u DROP COLUMN b;"
+      "ALTER TABLE u RENAME COLUMN c TO b; DROP TABLE v; CREATE TABLE v (id INT PRIMARY KEY)",
+      after);
+  const std::string effects = Effects({}, after);
+  EXPECT_THAT(effects, AllOf(HasSubstr("loss column A of table PUBLIC.U it is made anew"),
+                             HasSubstr("loss table PUBLIC.V it is made anew"),
+                             Not(HasSubstr("column B")), Not(HasSubstr("PUBLIC.W"))));
+}
 
 TEST_F(EffectsTest, WhoWouldBeAskedIsKnownFromItsFactory) {
   EXPECT_THAT(Effects(SetHost("h2")), AllOf(HasSubstr("validate connection PUBLIC.T as always"),

@@ -21,6 +21,8 @@
 #include "annals/catalog/fingerprint.h"
 #include "annals/catalog/versioned_store.h"
 #include "annals/commands/alter_configured.h"
+#include "annals/commands/create_schema.h"
+#include "annals/commands/create_system_view.h"
 #include "annals/commands/plan.h"
 #include "annals/ddl/migration.h"
 #include "annals/ddl/parse.h"
@@ -72,6 +74,13 @@ class RollbackTest : public ::testing::Test {
     EXPECT_EQ(Text(*store_->At({version})), Text(Now())) << "back from " << before;
     const uint64_t once = Version();
     EXPECT_EQ(*Execute({RollbackToVersion{{version}}}), once) << History();
+  }
+
+  // For what does not come back as it was: all that is right is that it is done, and once.
+  void RollBackOnce(uint64_t version) {
+    ASSERT_EQ(Execute({RollbackToVersion{{version}}}).status(), absl::OkStatus());
+    const uint64_t once = Version();
+    EXPECT_EQ(*Execute({RollbackToVersion{{version}}}), once);
   }
 
   // All but what has a life of its own.
@@ -247,6 +256,97 @@ TEST_F(RollbackTest, ASecretIsNeverWhatItWasBefore) {
   Run("ALTER CONNECTION c RESET (SASL PASSWORD); DROP SECRET p");
   RollBack(then);
   EXPECT_TRUE(fingerprints.insert(fingerprint()).second);
+}
+
+// The index cannot have its name back before the connection has its own.
+TEST_F(RollbackTest, AnIndexWhoseNameIsTakenIsNoReasonToCrash) {
+  Run("CREATE TABLE u (id INT PRIMARY KEY, a INT); CREATE INDEX i ON u (a)");
+  const uint64_t then = Run("CREATE CONNECTION c TO kafka (BROKER 'a')");
+  Run("ALTER INDEX i RENAME TO j; ALTER CONNECTION c RENAME TO i");
+  RollBack(then);
+}
+
+TEST_F(RollbackTest, ASchemaGoesOnceNothingInItIsInUse) {
+  const uint64_t then =
+      Run("CREATE CONNECTION c TO kafka (BROKER 'a'); CREATE SOURCE s FROM CONNECTION c");
+  Run("CREATE SCHEMA s2; CREATE CONNECTION s2.c2 TO kafka (BROKER 'a');"
+      "ALTER SOURCE s SET CONNECTION s2.c2");
+  RollBack(then);
+  EXPECT_FALSE(Now().Schema("S2"));
+}
+
+TEST_F(RollbackTest, AZoneThatCameByItselfIsWhatItWasButForThat) {
+  const uint64_t then = Run("CREATE TABLE u (id INT PRIMARY KEY)");
+  ASSERT_TRUE(Now().DefaultZone()->automatic());
+  Run("ALTER ZONE \"Default\" SET (REPLICAS 3); ALTER ZONE \"Default\" RENAME TO d");
+  RollBackOnce(then);
+  EXPECT_EQ(Now().DefaultZone()->replicas(), 1u);
+  EXPECT_EQ(Now().DefaultZone()->name(), "Default");
+  EXPECT_FALSE(Now().DefaultZone()->automatic());
+}
+
+TEST_F(RollbackTest, AZoneThatCameByItselfAndIsGoneIsMadeAnew) {
+  const uint64_t then = Run("CREATE TABLE u (id INT PRIMARY KEY)");
+  Run("CREATE ZONE z STORAGE PROFILES ['default']; ALTER ZONE z SET DEFAULT; DROP TABLE u;"
+      "DROP ZONE \"Default\"");
+  RollBackOnce(then);
+  EXPECT_EQ(Now().DefaultZone()->name(), "Default");
+  EXPECT_FALSE(Now().Zone("Z"));
+  EXPECT_EQ(Now().Table("PUBLIC", "U")->zone_id(), Now().default_zone_id());
+}
+
+TEST_F(RollbackTest, TheDefaultZoneStaysWhereThereWasNone) {
+  const uint64_t none = Version();
+  const uint64_t then = Run("CREATE ZONE z STORAGE PROFILES ['default']");
+  Run("ALTER ZONE z SET DEFAULT");
+  RollBackOnce(then);
+  EXPECT_EQ(Now().DefaultZone()->name(), "Z");
+  RollBackOnce(none);
+  EXPECT_EQ(Now().DefaultZone()->name(), "Z");
+}
+
+// Another zone of its name was there.
+TEST_F(RollbackTest, ADefaultZoneIsNotInTheWayOfOneOfItsName) {
+  const uint64_t then = Run("CREATE ZONE z (PARTITIONS 7) STORAGE PROFILES ['default']");
+  Run("DROP ZONE z; CREATE ZONE z STORAGE PROFILES ['default']; ALTER ZONE z SET DEFAULT");
+  RollBackOnce(then);
+  EXPECT_EQ(Now().DefaultZone()->partitions(), 7u);
+}
+
+TEST_F(RollbackTest, SystemViewsStayAsTheyAre) {
+  ASSERT_TRUE(Execute({CreateSystemSchema{"SYSTEM"}}).ok());
+  const uint64_t then = Run("CREATE CATALOG c USING x");
+  const CreateSystemView view = {
+      .name = "V", .columns = {{.name = "A", .type = Int32()}}, .kind = ViewKind::kNode};
+  ASSERT_TRUE(Execute({view}).ok());
+  Run("DROP CATALOG c");
+  RollBackOnce(then);
+  EXPECT_TRUE(Now().Find(NameScope::In(Now().Schema("SYSTEM")->id()), "V"));
+}
+
+TEST_F(RollbackTest, NamesGoBackFromWhatIsOfAnotherKind) {
+  Run("CREATE TABLE u (id INT PRIMARY KEY, a INT); CREATE INDEX i ON u (a)");
+  const uint64_t then = Run("CREATE CONNECTION c TO kafka (BROKER 'a')");
+  Run("ALTER TABLE u RENAME TO x; ALTER CONNECTION c RENAME TO u");
+  RollBack(then);
+  Run("ALTER TABLE u RENAME TO x; ALTER CONNECTION c RENAME TO u; ALTER TABLE x RENAME TO c");
+  RollBack(then);
+  Run("ALTER INDEX i RENAME TO x; ALTER CONNECTION c RENAME TO i; ALTER INDEX x RENAME TO c");
+  RollBack(then);
+}
+
+TEST_F(RollbackTest, NothingIsBeforeTheFirstVersion) {
+  EXPECT_EQ(ReasonOf(Execute({RollbackToVersion{{0}}}).status()),
+            Reason::CATALOG_VERSION_NOT_FOUND);
+}
+
+TEST_F(RollbackTest, ATableOfAnotherKeyIsMadeAnewForTheSinkThatReadsIt) {
+  const uint64_t then =
+      Run("CREATE TABLE u (id INT PRIMARY KEY, b INT); CREATE CONNECTION c TO kafka (BROKER 'a');"
+          "CREATE SINK k FROM u INTO CONNECTION c (TOPIC 'x')");
+  Run("DROP TABLE u CASCADE; CREATE TABLE u (b INT PRIMARY KEY, id INT);"
+      "CREATE SINK k FROM u INTO CONNECTION c (TOPIC 'x')");
+  RollBack(then);
 }
 
 std::string RandomStatement(std::mt19937& random) {
