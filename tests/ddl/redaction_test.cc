@@ -228,7 +228,7 @@ TEST(RedactionTest, NothingBehindASensitiveKeyIsSeenWhateverTokensItIsMadeOf) {
   const uint32_t seed = std::random_device()();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   std::mt19937 random(seed);
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 2'000; ++i) {
     std::string sql = absl::StrCat(ToAbsl(kBefore[random() % std::size(kBefore)]),
                                    ToAbsl(kStatements[random() % std::size(kStatements)]));
     for (size_t left = 1 + random() % 6; left > 0; --left) {
