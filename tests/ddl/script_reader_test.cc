@@ -136,10 +136,10 @@ TEST(ScriptReaderTest, AStatementIsGivenAsSoonAsItsSemicolonIsRead) {
 
 TEST(ScriptReaderTest, AStreamIsReadToItsEnd) {
   std::string script;
-  for (int i = 0; i < 5'000; ++i) absl::StrAppend(&script, "CREATE SCHEMA s", i, ";\n");
+  for (int i = 0; i < 20'000; ++i) absl::StrAppend(&script, "CREATE SCHEMA s", i, ";\n");
   std::istringstream stream(script);
   ScriptReader reader(stream);
-  for (uint64_t i = 0; i < 5'000; ++i) {
+  for (uint64_t i = 0; i < 20'000; ++i) {
     const auto statement = reader.Next();
     ASSERT_TRUE(statement.ok() && statement->has_value());
     ASSERT_EQ((*statement)->text, absl::StrCat("CREATE SCHEMA s", i));

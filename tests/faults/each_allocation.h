@@ -13,6 +13,17 @@
 
 namespace annals {
 
+// Attempts it with the first, second, ... allocation failing, until `attempt` says that none was
+// left to fail, and tells how many there were.
+inline uint64_t ForEachAllocation(const std::function<bool(uint64_t kth)>& attempt) {
+  uint64_t kth = 0;
+  for (bool failed = true; failed && !::testing::Test::HasFailure();) {
+    SCOPED_TRACE(absl::StrCat("allocation ", ++kth));
+    failed = attempt(kth);
+  }
+  return kth - 1;
+}
+
 // Does `work` with its first, second, ... allocation failing, until none is left to fail, and
 // tells how many there were. What `work` makes it also drops. `look` sees what became of the
 // rest of the world.
